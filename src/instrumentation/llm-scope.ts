@@ -1,0 +1,156 @@
+import { SpanKind, type Attributes, type Span } from '@opentelemetry/api';
+import { ticks } from '../otel/clock.ts';
+import { scopeIn } from '../otel/context.ts';
+import { sayOnce } from '../otel/diag.ts';
+import { readFailure, type Failure } from '../otel/failure.ts';
+import { attempt, guard, readable } from '../otel/guard.ts';
+import { addPayload } from '../otel/payload.ts';
+import type { RecordAttributes } from '../otel/values.ts';
+import * as semconv from '../semconv.ts';
+import { describeOwner } from './action.ts';
+import { runFollowed } from './follow.ts';
+import type { Action, LlmHandle, Task } from './handles.ts';
+import { llmSummary, readLlmCall, type LlmCall, type LlmCallOptions, type LlmFields } from './llm-call.ts';
+import { failureAttributes, Scope, startSpan, type ScopeStart } from './scope.ts';
+import type { TaskState } from './task-state.ts';
+
+const NANOS_PER_MILLI = 1_000_000;
+
+/** A model call: a CLIENT span `chat {model}`, in the mode `story` an INTERNAL span with the call's own name. Manual §8.4. */
+export class LlmScope extends Scope implements LlmHandle {
+  readonly taskState: TaskState | undefined;
+  readonly task: Task | undefined;
+  readonly action: Action | undefined;
+  readonly #name: unknown;
+  #call: Partial<LlmCall>;
+
+  constructor(start: ScopeStart, span: Span, name: unknown, call: Partial<LlmCall>) {
+    const outer = scopeIn(start.parent) as Scope | undefined;
+    super(start, span, outer);
+    this.taskState = outer?.taskState;
+    this.task = outer?.task;
+    this.action = outer?.action;
+    this.#name = name;
+    this.#call = call;
+  }
+
+  setUsage(usage: Partial<LlmCall>): void {
+    if (this.isEnded) {
+      sayOnce('usage after end', 'call.setUsage() was called after the LLM call ended: the usage was left out');
+      return;
+    }
+    attempt('call.setUsage', () => (this.#call = { ...this.#call, ...readable(usage) }), undefined);
+  }
+
+  protected end(failure: Failure | undefined): void {
+    this.finish(ticks(), failure);
+  }
+
+  /** Ends the call at a given time and tells it: the span's attributes, the log event, the metrics. */
+  finish(at: number, failure: Failure | undefined): void {
+    const { signals } = this.state.core;
+    const fields = attempt(
+      'reading an LLM call',
+      () => readLlmCall(this.#name, this.#call, signals.settings),
+      undefined,
+    );
+    if (fields !== undefined) this.#describe(fields);
+    const seconds = this.endSpan(failure, at);
+    if (this.taskState !== undefined) this.taskState.progressAt = at;
+    if (fields === undefined) return;
+    this.#measure(fields, seconds, failure);
+    if (!signals.hasTwins) return;
+    const attributes: RecordAttributes = { ...fields.attributes, [semconv.ATTR_DURATION]: seconds };
+    if (failure !== undefined) Object.assign(attributes, failureAttributes(failure));
+    const event = {
+      name: semconv.EVENT_LLM_CALL,
+      severity: failure === undefined ? ('INFO' as const) : ('ERROR' as const),
+      summary: llmSummary(this.#name, fields, signals.settings.limits.summaryLength),
+      attributes,
+      payload: { prefix: semconv.ATTR_LLM_METADATA_PREFIX, value: fields.metadata },
+    };
+    signals.recordTwin(this.taskState ?? this.state, this.context, event, at, this.anchor);
+  }
+
+  #describe(fields: LlmFields): void {
+    const { span, state } = this;
+    const { signals } = state.core;
+    if (!span.isRecording()) return;
+    if (signals.settings.llm === 'full') {
+      signals.put(span, semconv.ATTR_GEN_AI_AGENT_NAME, state.displayName);
+    }
+    for (const key in fields.attributes) {
+      const value = fields.attributes[key];
+      if (Array.isArray(value)) span.setAttribute(key, value);
+      else signals.put(span, key, value as string | number | boolean | undefined);
+    }
+    if (fields.metadata !== undefined) {
+      const metadata: RecordAttributes = {};
+      addPayload(metadata, semconv.ATTR_LLM_METADATA_PREFIX, fields.metadata, signals.settings);
+      span.setAttributes(metadata);
+    }
+    describeOwner(this);
+  }
+
+  #measure(fields: LlmFields, seconds: number, failure: Failure | undefined): void {
+    const { core, id, type, displayName } = this.state;
+    const { model, operation } = fields;
+    if (fields.cost !== undefined && fields.cost > 0) core.instruments.llmCost.add(fields.cost, id, type, model);
+    if (core.signals.settings.llm !== 'full') return;
+    core.fullLlmCalls += 1;
+    core.instruments.llmDuration.record(seconds, id, displayName, model, failure?.type, operation);
+    if (fields.tokensIn !== undefined) {
+      core.instruments.tokenUsage.record(fields.tokensIn, id, displayName, model, 'input', operation);
+    }
+    if (fields.tokensOut !== undefined) {
+      core.instruments.tokenUsage.record(fields.tokensOut, id, displayName, model, 'output', operation);
+    }
+  }
+}
+
+/** Runs a function as a model call below `start`. */
+export function trackLlm<T>(start: ScopeStart, name: unknown, options: LlmCallOptions, fn: unknown): T {
+  if (typeof fn !== 'function') {
+    sayOnce(
+      'trackLlmCall without function',
+      'trackLlmCall(name, options, fn) needs a function to run; nothing was run',
+    );
+    return undefined as T;
+  }
+  const call = attempt('trackLlmCall', () => readable(options), { model: '' });
+  const scope = openLlm(start, name, call);
+  return runFollowed(scope, fn as (...args: readonly unknown[]) => unknown, undefined, [scope]) as T;
+}
+
+/**
+ * Records a model call that is over: its span ends now and began `durationMs` ago, but not before the scope that it is in,
+ * since a child that starts before its parent is drawn outside it.
+ */
+export function recordLlmCall(start: ScopeStart, name: unknown, call: Partial<LlmCall>): void {
+  guard('llmCall', recordFinishedCall, start, name, call, undefined, undefined);
+}
+
+function recordFinishedCall(start: ScopeStart, name: unknown, call: Partial<LlmCall>): void {
+  const { settings } = start.state.core.signals;
+  const fields = readLlmCall(name, call, settings);
+  const failure = fields.hasError ? readFailure(fields.error, settings) : undefined;
+  const endedAt = start.startedAt;
+  const outer = scopeIn(start.parent) as Scope | undefined;
+  const wanted = endedAt - Math.max(0, Math.round((fields.durationMillis ?? 0) * NANOS_PER_MILLI));
+  const startedAt = Math.max(wanted, outer?.startedAt ?? wanted);
+  openLlm({ ...start, startedAt }, name, readable(call)).finish(endedAt, failure);
+}
+
+function openLlm(start: ScopeStart, name: unknown, call: Partial<LlmCall>): LlmScope {
+  const { signals } = start.state.core;
+  const isStory = signals.settings.llm === 'story';
+  const operation = signals.name(call.operation ?? semconv.OPERATION_CHAT, semconv.ATTR_GEN_AI_OPERATION_NAME);
+  const model = signals.name(call.model, semconv.ATTR_GEN_AI_REQUEST_MODEL);
+  const attributes: Attributes = isStory ? {} : { [semconv.ATTR_GEN_AI_OPERATION_NAME]: operation };
+  const span = startSpan(start, {
+    name: isStory ? signals.name(name, semconv.ATTR_LLM_NAME) : `${operation} ${model}`.trim(),
+    kind: isStory ? SpanKind.INTERNAL : SpanKind.CLIENT,
+    attributes,
+  });
+  return new LlmScope(start, span, name, call);
+}

@@ -1,0 +1,133 @@
+import type { Context, HrTime, Span } from '@opentelemetry/api';
+import { rfc3339, ticks, timeOf, type Anchor } from '../otel/clock.ts';
+import { activeContext, scopeIn, type ActiveScope } from '../otel/context.ts';
+import type { Payload } from '../otel/payload.ts';
+import type { Carriers, StoryEvent, TaskOrigin } from '../otel/signals.ts';
+import type { RecordAttributes } from '../otel/values.ts';
+import * as semconv from '../semconv.ts';
+import type { AgentState, RunningTask } from './agent-state.ts';
+import type { Core } from './core.ts';
+
+/** An approval that was asked for and not answered. */
+export interface PendingApproval {
+  readonly id: string | undefined;
+  readonly since: number;
+}
+
+/** The plan as it stands: the latest revision, and what became of its steps. */
+export interface PlanState {
+  readonly goal: string;
+  readonly steps: readonly string[];
+  readonly revision: number;
+  readonly states: string[];
+}
+
+/** A scope that belongs to a task: the task itself, its actions and LLM calls. */
+export interface TaskBound extends ActiveScope {
+  readonly taskState: TaskState | undefined;
+}
+
+/** What a task remembers while it runs: the plan, the roll-ups that its span gets at the end, the approvals that wait. */
+export class TaskState implements TaskOrigin, RunningTask {
+  readonly agent: AgentState;
+  readonly core: Core;
+  readonly defaultCategory = 'task' as const;
+  readonly id: string;
+  readonly runId: string;
+  readonly type: string | undefined;
+  readonly conversationId: string | undefined;
+  readonly span: Span;
+  readonly context: Context;
+  readonly anchor: Anchor;
+  readonly startedAt: number;
+  readonly commonAttributes: RecordAttributes;
+  progressAt: number;
+  isEnded = false;
+  plan: PlanState | undefined;
+  payload: Payload | undefined;
+  retries = 0;
+  backoffSeconds = 0;
+  escalations = 0;
+  approvals = 0;
+  issues = 0;
+  readonly pending: PendingApproval[] = [];
+
+  constructor(agent: AgentState, fields: TaskFields) {
+    this.agent = agent;
+    this.core = agent.core;
+    this.id = fields.id;
+    this.runId = fields.runId;
+    this.type = fields.type;
+    this.conversationId = fields.conversationId;
+    this.span = fields.span;
+    this.context = fields.context;
+    this.anchor = fields.anchor;
+    this.startedAt = fields.startedAt;
+    this.progressAt = fields.startedAt;
+    this.commonAttributes = fields.commonAttributes;
+  }
+
+  /** Notes progress, and says which signals would carry an event of this task now; `NOBODY`: do not build it. */
+  carriers(): Carriers {
+    this.progressAt = ticks();
+    return this.core.signals.carriersFor(this);
+  }
+
+  /** Emits a narrative event of this task. */
+  emit(carriers: Carriers, event: StoryEvent): void {
+    this.core.signals.recordTaskEvent(this, carriers, event);
+  }
+
+  /** The active context inside this task, the task's own elsewhere. */
+  currentContext(): Context {
+    const active = activeContext();
+    return (scopeIn(active) as TaskBound | undefined)?.taskState === this ? active : this.context;
+  }
+
+  get startedAtText(): string {
+    return this.timeText(this.startedAt);
+  }
+
+  timeText(at: number): string {
+    return rfc3339(this.timeOf(at));
+  }
+
+  timeOf(at: number): HrTime {
+    return timeOf(at, this.anchor);
+  }
+
+  pendingSince(): readonly number[] {
+    return this.pending.map((approval) => approval.since);
+  }
+}
+
+export interface TaskFields {
+  readonly id: string;
+  readonly runId: string;
+  readonly type: string | undefined;
+  readonly conversationId: string | undefined;
+  readonly span: Span;
+  readonly context: Context;
+  readonly anchor: Anchor;
+  readonly startedAt: number;
+  readonly commonAttributes: RecordAttributes;
+}
+
+/** The attributes that stand on every log record of a task. */
+export function taskAttributes(agent: AgentState, task: TaskIdentity): RecordAttributes {
+  const attributes: RecordAttributes = { ...agent.commonAttributes };
+  attributes[semconv.ATTR_TASK_ID] = task.id;
+  attributes[semconv.ATTR_TASK_RUN_ID] = task.runId;
+  if (task.type !== undefined) attributes[semconv.ATTR_TASK_TYPE] = task.type;
+  if (task.project !== undefined) attributes[semconv.ATTR_PROJECT_ID] = task.project;
+  if (task.correlationId !== undefined) attributes[semconv.ATTR_CORRELATION_ID] = task.correlationId;
+  return attributes;
+}
+
+export interface TaskIdentity {
+  readonly id: string;
+  readonly runId: string;
+  readonly type: string | undefined;
+  readonly project: string | undefined;
+  readonly correlationId: string | undefined;
+}

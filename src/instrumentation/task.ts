@@ -1,0 +1,351 @@
+import { SpanKind, type Link, type Span } from '@opentelemetry/api';
+import { freshAnchor, secondsBetween, ticks } from '../otel/clock.ts';
+import { activeContext, spanIn } from '../otel/context.ts';
+import { sayOnce } from '../otel/diag.ts';
+import type { Failure } from '../otel/failure.ts';
+import { attempt, guard, readable } from '../otel/guard.ts';
+import { addPayload, type Payload } from '../otel/payload.ts';
+import { nextUid, randomUuid } from '../otel/uid.ts';
+import { toOptionalText, toText, type RecordAttributes } from '../otel/values.ts';
+import * as semconv from '../semconv.ts';
+import { openTool, runUnderScope, trackTool } from './action.ts';
+import type { AgentState } from './agent-state.ts';
+import {
+  recordApproval,
+  recordApprovalRequest,
+  type ApprovalReceivedOptions,
+  type RequestApprovalOptions,
+} from './approval.ts';
+import { recordCustomEvent, type EventOptions } from './custom-event.ts';
+import { recordEscalation, type EscalateOptions } from './escalation.ts';
+import type { Action, ActionOptions, Agent, LlmHandle, Task, TaskOptions, TrackContext } from './handles.ts';
+import type { LlmCall, LlmCallOptions } from './llm-call.ts';
+import { recordLlmCall, trackLlm } from './llm-scope.ts';
+import {
+  completedSteps,
+  planBar,
+  recordPlan,
+  recordPlanStep,
+  type PlanOptions,
+  type PlanStepAction,
+  type PlanStepOptions,
+} from './plan.ts';
+import { recordRetry, type RetryOptions } from './retry.ts';
+import { failureAttributes, Scope, sayEndedTwice, startSpan, type ScopeStart } from './scope.ts';
+import { taskAttributes, TaskState, type TaskIdentity } from './task-state.ts';
+import { withoutContent } from './tool-payload.ts';
+
+const STATUS_SUCCESS = 'success';
+const STATUS_FAILURE = 'failure';
+const STATUS_ABANDONED = 'abandoned';
+
+/** A task: the root span, the plan and roll-ups that it carries at its end, and the door to all that happens inside it. */
+export class TaskScope extends Scope implements Task {
+  readonly id: string;
+  readonly runId: string;
+  readonly taskState: TaskState;
+  #status: string | undefined;
+  #runError: { readonly error: unknown } | undefined;
+
+  constructor(start: ScopeStart, span: Span, identity: TaskIdentity & { readonly conversationId: string | undefined }) {
+    super(start, span, undefined);
+    this.id = identity.id;
+    this.runId = identity.runId;
+    this.taskState = new TaskState(start.state, {
+      ...identity,
+      span,
+      context: this.context,
+      anchor: start.anchor,
+      startedAt: start.startedAt,
+      commonAttributes: taskAttributes(start.state, identity),
+    });
+    start.state.running.set(this.taskState, this);
+  }
+
+  get task(): Task {
+    return this;
+  }
+
+  get action(): undefined {
+    return undefined;
+  }
+
+  run<T>(fn: () => T): T {
+    return runUnderScope(this, fn, (error) => (this.#runError = { error }));
+  }
+
+  readonly trackContext: TrackContext = (<T>(name: string, second: unknown, third?: unknown): T =>
+    trackTool(this.below(), name, second, third)) as TrackContext;
+
+  startAction(toolName: string, options?: ActionOptions): Action {
+    return openTool(this.below(), toolName, options);
+  }
+
+  plan(goal: string, steps: readonly string[], options?: PlanOptions): void {
+    this.#noteLate('plan');
+    guard('task.plan', recordPlan, this.taskState, goal, steps, options, undefined);
+  }
+
+  planStep(stepIndex: number, action: PlanStepAction, summary?: string, options?: PlanStepOptions): void {
+    this.#noteLate('planStep');
+    guard('task.planStep', recordPlanStep, this.taskState, stepIndex, action, summary, options);
+  }
+
+  retry(summary: string, options?: RetryOptions): void {
+    this.#noteLate('retry');
+    guard('task.retry', recordRetry, this.taskState, summary, options, undefined, undefined);
+  }
+
+  escalate(summary: string, options?: EscalateOptions): void {
+    this.#noteLate('escalate');
+    guard('task.escalate', recordEscalation, this.taskState, summary, options, undefined, undefined);
+  }
+
+  requestApproval(summary: string, options?: RequestApprovalOptions): void {
+    this.#noteLate('requestApproval');
+    guard('task.requestApproval', recordApprovalRequest, this.taskState, summary, options, undefined, undefined);
+  }
+
+  approvalReceived(summary: string, options?: ApprovalReceivedOptions): void {
+    this.#noteLate('approvalReceived');
+    guard('task.approvalReceived', recordApproval, this.taskState, summary, options, undefined, undefined);
+  }
+
+  llmCall(name: string, call: LlmCall): void {
+    recordLlmCall(this.below(), name, call);
+  }
+
+  trackLlmCall<T>(name: string, options: LlmCallOptions, fn: (call: LlmHandle) => T): T {
+    return trackLlm(this.below(), name, options, fn);
+  }
+
+  setPayload(payload: Payload): void {
+    guard('task.setPayload', setTaskPayload, this, payload, undefined, undefined, undefined);
+  }
+
+  event(name: string, payload?: Payload, options?: EventOptions): void {
+    guard('task.event', recordCustomEvent, this.taskState, name, payload, options, undefined);
+  }
+
+  complete(options?: { readonly status?: string; readonly payload?: Payload }): void {
+    if (this.isEnded) {
+      sayEndedTwice('task');
+      return;
+    }
+    guard('task.complete', prepareEnd, this, options, undefined, undefined, undefined);
+    this.succeed();
+  }
+
+  fail(error?: unknown, options?: { readonly payload?: Payload }): void {
+    if (this.isEnded) {
+      sayEndedTwice('task');
+      return;
+    }
+    guard('task.fail', prepareEnd, this, options, undefined, undefined, undefined);
+    this.failWith(error ?? new Error(`Task ${this.id} failed`));
+  }
+
+  [Symbol.dispose](): void {
+    if (this.isEnded) return;
+    if (this.#runError === undefined) this.succeed();
+    else this.failWith(this.#runError.error);
+  }
+
+  /** Ends a task that was left open: neither done nor failed by the caller's word, and told as such. */
+  abandon(): void {
+    if (this.isEnded) return;
+    this.#status = STATUS_ABANDONED;
+    this.failWith(new TaskAbandonedError(this.id));
+  }
+
+  setStatus(status: string): void {
+    this.#status = status;
+  }
+
+  protected end(failure: Failure | undefined): void {
+    const at = ticks();
+    const { state, taskState } = this;
+    const { signals, instruments } = state.core;
+    const status = this.#status ?? (failure === undefined ? STATUS_SUCCESS : STATUS_FAILURE);
+    state.running.delete(taskState);
+    taskState.isEnded = true;
+    taskState.pending.length = 0;
+    if (this.span.isRecording()) this.#describeEnd(status);
+    const seconds = this.endSpan(failure, at);
+    const operation = semconv.OPERATION_INVOKE_AGENT;
+    instruments.taskDuration.record(seconds, state.id, state.displayName, taskState.type, failure?.type, operation);
+    if (!signals.hasTwins) return;
+    const attributes = { [semconv.ATTR_TASK_STATUS]: status, ...rollUps(taskState), [semconv.ATTR_DURATION]: seconds };
+    if (failure !== undefined) Object.assign(attributes, failureAttributes(failure));
+    const event = {
+      name: failure === undefined ? semconv.EVENT_TASK_COMPLETED : semconv.EVENT_TASK_FAILED,
+      severity: failure === undefined ? ('INFO' as const) : ('ERROR' as const),
+      summary: failure === undefined ? `${this.id} completed` : `${this.id} failed: ${failure.message}`,
+      attributes,
+      payload: { prefix: semconv.ATTR_PAYLOAD_PREFIX, value: taskState.payload },
+    };
+    signals.recordTwin(taskState, this.context, event, at, this.anchor);
+  }
+
+  #describeEnd(status: string): void {
+    const { signals } = this.state.core;
+    signals.put(this.span, semconv.ATTR_TASK_STATUS, status);
+    const ends = rollUps(this.taskState);
+    for (const key in ends) signals.put(this.span, key, ends[key] as string | number);
+  }
+
+  /** A call on a task that has ended still goes out as a log record; said once, since it is a mistake more often than not. */
+  #noteLate(method: string): void {
+    if (!this.isEnded) return;
+    sayOnce(
+      'call on an ended task',
+      `task.${method}() was called after the task ended: the event went out, but the task's span no longer shows it`,
+    );
+  }
+}
+
+/** Opens a task without making it current. */
+export function openTask(
+  state: AgentState,
+  agent: Agent,
+  taskId: unknown,
+  options: TaskOptions | undefined,
+): TaskScope {
+  const { signals } = state.core;
+  const parent = activeContext();
+  const start: ScopeStart = { state, agent, parent, anchor: freshAnchor(), startedAt: ticks() };
+  const identity =
+    attempt('agent.task', () => readIdentity(state, taskId, options), undefined) ??
+    readIdentity(state, taskId, readable(options));
+  const active = spanIn(parent);
+  const isRoot = signals.settings.taskParent === 'root' && active !== undefined;
+  const links = attempt('the links of a task', () => taskLinks(options, isRoot ? active : undefined), undefined);
+  const span = startSpan(start, {
+    name:
+      state.displayName === ''
+        ? semconv.OPERATION_INVOKE_AGENT
+        : `${semconv.OPERATION_INVOKE_AGENT} ${state.displayName}`,
+    kind: SpanKind.INTERNAL,
+    attributes: state.taskSpanAttributes,
+    isRoot,
+    ...(links === undefined ? {} : { links }),
+  });
+  const scope = new TaskScope(start, span, identity);
+  state.core.lastSpan = span;
+  guard('describing a task', describeTask, scope, identity, undefined, undefined, undefined);
+  tellStarted(scope);
+  return scope;
+}
+
+/** Says what a task was left with when its process shut down. */
+class TaskAbandonedError extends Error {
+  override readonly name = 'TaskAbandoned';
+
+  constructor(taskId: string) {
+    super(`Task ${taskId} was still open at shutdown`);
+    delete this.stack;
+  }
+}
+
+type OpenIdentity = TaskIdentity & { readonly conversationId: string | undefined };
+
+function readIdentity(state: AgentState, taskId: unknown, options: TaskOptions | undefined): OpenIdentity {
+  const { signals } = state.core;
+  const { idLength } = signals.settings.limits;
+  const optional = (value: unknown, key: string): string | undefined => {
+    const text = toOptionalText(value, idLength);
+    return text === undefined ? undefined : toOptionalText(signals.name(text, key), idLength);
+  };
+  return {
+    id: signals.name(taskId, semconv.ATTR_TASK_ID),
+    runId: optional(options?.taskRunId, semconv.ATTR_TASK_RUN_ID) ?? newRunId(),
+    type: optional(options?.type, semconv.ATTR_TASK_TYPE),
+    project: optional(options?.project, semconv.ATTR_PROJECT_ID),
+    correlationId: optional(options?.correlationId, semconv.ATTR_CORRELATION_ID),
+    conversationId: optional(options?.conversationId, semconv.ATTR_GEN_AI_CONVERSATION_ID),
+  };
+}
+
+function newRunId(): string {
+  return attempt('making a run id', randomUuid, '') || nextUid();
+}
+
+/** The link to what was active (a request, a message, another task) is why a root task is not lost from its cause. */
+function taskLinks(options: TaskOptions | undefined, active: Span | undefined): readonly Link[] | undefined {
+  const given = Array.isArray(options?.links) ? (options.links as readonly Link[]) : [];
+  const usable = given.filter((link) => typeof link.context.traceId === 'string');
+  if (active === undefined) return usable.length === 0 ? undefined : usable;
+  return [{ context: active.spanContext() }, ...usable];
+}
+
+function describeTask(scope: TaskScope, identity: OpenIdentity): void {
+  const { span, state } = scope;
+  if (!span.isRecording()) return;
+  const put = (key: string, value: string | undefined): void => {
+    if (value !== undefined) span.setAttribute(key, value);
+  };
+  state.describeSpan(span);
+  put(semconv.ATTR_TASK_ID, identity.id);
+  put(semconv.ATTR_TASK_RUN_ID, identity.runId);
+  put(semconv.ATTR_TASK_TYPE, identity.type);
+  put(semconv.ATTR_PROJECT_ID, identity.project);
+  put(semconv.ATTR_CORRELATION_ID, identity.correlationId);
+  put(semconv.ATTR_GEN_AI_CONVERSATION_ID, identity.conversationId);
+  state.core.signals.put(span, semconv.ATTR_AGENT_VERSION, state.version);
+  state.core.signals.put(span, semconv.ATTR_AGENT_FRAMEWORK, state.framework);
+}
+
+function tellStarted(scope: TaskScope): void {
+  const { signals } = scope.state.core;
+  signals.metrics.refresh();
+  if (!signals.hasTwins) return;
+  const event = { name: semconv.EVENT_TASK_STARTED, summary: `${scope.id} started`, attributes: {} };
+  signals.recordTwin(scope.taskState, scope.context, event, scope.startedAt, scope.anchor);
+}
+
+/** The plan's last state and the counts of the task: on its span, because backends search attributes and not events. */
+function rollUps(task: TaskState): RecordAttributes {
+  const { plan } = task;
+  const attributes: RecordAttributes = {};
+  if (plan !== undefined) {
+    attributes[semconv.ATTR_PLAN_BAR] = planBar(plan);
+    attributes[semconv.ATTR_PLAN_GOAL] = plan.goal;
+    attributes[semconv.ATTR_PLAN_REVISION] = plan.revision;
+    attributes[semconv.ATTR_PLAN_STEP_TOTAL] = plan.steps.length;
+    attributes[semconv.ATTR_PLAN_STEPS_COMPLETED] = completedSteps(plan);
+  }
+  if (task.retries > 0) attributes[semconv.ATTR_RETRY_COUNT] = task.retries;
+  if (task.backoffSeconds > 0) attributes[semconv.ATTR_RETRY_BACKOFF_TOTAL] = task.backoffSeconds;
+  if (task.escalations > 0) attributes[semconv.ATTR_ESCALATION_COUNT] = task.escalations;
+  if (task.approvals > 0) attributes[semconv.ATTR_APPROVAL_COUNT] = task.approvals;
+  if (task.issues > 0) attributes[semconv.ATTR_ISSUE_COUNT] = task.issues;
+  return attributes;
+}
+
+function prepareEnd(
+  scope: TaskScope,
+  options: { readonly status?: string; readonly payload?: Payload } | undefined,
+): void {
+  const status = toOptionalText(options?.status, scope.state.core.signals.settings.limits.idLength);
+  const payload = options?.payload;
+  if (status !== undefined) scope.setStatus(status);
+  if (payload !== undefined) setTaskPayload(scope, payload);
+}
+
+function setTaskPayload(scope: TaskScope, given: Payload): void {
+  if (typeof given !== 'object' || (given as unknown) === null) {
+    sayOnce('payload no object', 'setPayload() needs an object of fields; the payload was left out');
+    return;
+  }
+  if (scope.isEnded) {
+    sayOnce('payload after end', 'task.setPayload() was called after the task ended: the payload was left out');
+    return;
+  }
+  const { settings } = scope.state.core.signals;
+  const payload = readable(settings.captureContent ? given : withoutContent(given));
+  scope.taskState.payload = { ...scope.taskState.payload, ...payload };
+  if (!scope.span.isRecording()) return;
+  const attributes: RecordAttributes = {};
+  addPayload(attributes, semconv.ATTR_PAYLOAD_PREFIX, payload, settings);
+  scope.span.setAttributes(attributes);
+}

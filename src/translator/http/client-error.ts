@@ -1,0 +1,16 @@
+import type { Duplex } from 'node:stream';
+
+const NOT_NOW = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+
+/**
+ * Answers what is no whole HTTP request. One that came too slowly may succeed next time: Node's own 408 would make the
+ * sender drop its data for good.
+ */
+export function answerBadRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.end(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? NOT_NOW : BAD_REQUEST);
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import { decodeLogs, decodeMetrics, decodeTraces } from '../otlp/decode.ts';
+import { encodeExportResponse } from '../otlp/encode-response.ts';
+import { MalformedBodyError } from '../otlp/malformed-body.ts';
+import type { Encoding, Signal } from '../otlp/model.ts';
+import { readBody } from './body.ts';
+import { codingOf } from './content-coding.ts';
+import { CONTENT_TYPE, encodingOf } from './content-type.ts';
+import type { Receipt, Receiver } from './receiver.ts';
+import { refuse, refuseForNow, type Reply } from './reply.ts';
+
+export interface ExportEdge {
+  readonly receiver: Receiver;
+  /** Limit of a body once unpacked. */
+  readonly maxBodyBytes: number;
+  /** Hears what the receiver threw; the sender is told only to come back. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Answers a POST to `/v1/{logs,traces,metrics}`: what can be refused by its headers is refused before the body is
+ * read. Undefined when the sender left. `beforeBody` is called once the body is wanted.
+ */
+export async function answerExport(
+  edge: ExportEdge,
+  signal: Signal,
+  request: IncomingMessage,
+  beforeBody: () => void,
+): Promise<Reply | undefined> {
+  const encoding = encodingOf(request.headers['content-type']);
+  if (encoding === undefined) {
+    const types = Object.values(CONTENT_TYPE).join(' or ');
+    return refuse({ status: 415, message: `the content type must be ${types}` });
+  }
+  const coding = codingOf(request.headers['content-encoding']);
+  if (coding === undefined) {
+    const headers = { 'accept-encoding': 'gzip, identity' };
+    return refuse({ status: 415, message: 'the content encoding must be gzip or identity', encoding, headers });
+  }
+  const tooLarge = { status: 413, message: `the body is larger than ${edge.maxBodyBytes} bytes`, encoding } as const;
+  if (Number(request.headers['content-length']) > edge.maxBodyBytes) return refuse(tooLarge);
+
+  beforeBody();
+  const body = await readBody(request, coding, edge.maxBodyBytes);
+  switch (body.kind) {
+    case 'read':
+      return answerBody(edge, signal, encoding, body.bytes);
+    case 'tooLarge':
+      return refuse(tooLarge);
+    case 'malformed':
+      return refuse({ status: 400, message: body.message, encoding });
+    case 'gone':
+      return undefined;
+  }
+}
+
+async function answerBody(edge: ExportEdge, signal: Signal, encoding: Encoding, body: Uint8Array): Promise<Reply> {
+  try {
+    const receipt = await receive(edge.receiver, signal, encoding, body);
+    if (receipt.kind === 'retryable') return refuseForNow(encoding, receipt.message, receipt.retryAfterSeconds);
+    return {
+      status: 200,
+      contentType: CONTENT_TYPE[encoding],
+      body: encodeExportResponse(encoding, signal, receipt.rejected, receipt.message),
+    };
+  } catch (error) {
+    if (error instanceof MalformedBodyError) return refuse({ status: 400, message: error.message, encoding });
+    edge.onError(error);
+    return refuseForNow(encoding, 'the receiver failed, send again later');
+  }
+}
+
+function receive(receiver: Receiver, signal: Signal, encoding: Encoding, body: Uint8Array): Promise<Receipt> {
+  switch (signal) {
+    case 'logs':
+      return receiver.logs(decodeLogs(body, encoding));
+    case 'traces':
+      return receiver.traces(decodeTraces(body, encoding));
+    case 'metrics':
+      return receiver.metrics(decodeMetrics(body, encoding));
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * OTLP as the rest of the translator sees it, whatever came over the wire (protobuf or JSON). Only what we read is
+ * here: unknown fields are skipped. Times are exact: nanoseconds since 1970 as bigint, 0n when absent.
+ */
+
+/** Any attribute value. Integers that a double holds exactly are numbers, larger ones bigint. */
+export type AnyValue =
+  string | number | bigint | boolean | null | Uint8Array | readonly AnyValue[] | { readonly [key: string]: AnyValue };
+
+export type Attributes = Readonly<Record<string, AnyValue>>;
+
+export interface Resource {
+  readonly attributes: Attributes;
+}
+
+export interface Scope {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface LogRecord {
+  readonly timeUnixNano: bigint;
+  readonly observedTimeUnixNano: bigint;
+  /** 1 to 24, 0 when absent. */
+  readonly severityNumber: number;
+  /** The record's event name; from `otel.event.name` or `event.name` where the SDK dropped it; empty for a plain log. */
+  readonly eventName: string;
+  readonly body: AnyValue;
+  readonly attributes: Attributes;
+  /** Lower-case hex, empty when absent. */
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+export interface SpanEvent {
+  readonly timeUnixNano: bigint;
+  readonly name: string;
+  readonly attributes: Attributes;
+}
+
+export interface SpanLink {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly attributes: Attributes;
+}
+
+export interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Empty for a root span. */
+  readonly parentSpanId: string;
+  readonly name: string;
+  /** OTLP's numbers: 1 INTERNAL, 2 SERVER, 3 CLIENT, 4 PRODUCER, 5 CONSUMER. */
+  readonly kind: number;
+  readonly startTimeUnixNano: bigint;
+  readonly endTimeUnixNano: bigint;
+  readonly attributes: Attributes;
+  readonly events: readonly SpanEvent[];
+  readonly links: readonly SpanLink[];
+  /** 0 unset, 1 ok, 2 error. */
+  readonly statusCode: number;
+  readonly statusMessage: string;
+}
+
+export interface ScopeLogs {
+  readonly resource: Resource;
+  readonly scope: Scope;
+  readonly logRecords: readonly LogRecord[];
+}
+
+export interface ScopeSpans {
+  readonly resource: Resource;
+  readonly scope: Scope;
+  readonly spans: readonly Span[];
+}
+
+/** One data point of a gauge or sum; histograms are counted, not read. */
+export interface NumberPoint {
+  readonly name: string;
+  readonly unit: string;
+  readonly value: number;
+  readonly timeUnixNano: bigint;
+  readonly attributes: Attributes;
+}
+
+export interface ScopeMetrics {
+  readonly resource: Resource;
+  readonly scope: Scope;
+  readonly points: readonly NumberPoint[];
+  /** All data points, also those of kinds that are not read. */
+  readonly pointCount: number;
+}
+
+export type Signal = 'logs' | 'traces' | 'metrics';
+
+/** How a request and its answer are written: `application/x-protobuf` or `application/json`. */
+export type Encoding = 'protobuf' | 'json';
+
+/** One metric on its way out: cumulative, so that a lost export heals at the next. */
+export interface MetricData {
+  readonly name: string;
+  readonly unit: string;
+  readonly description: string;
+  readonly kind: 'gauge' | 'counter';
+  readonly points: readonly MetricPoint[];
+}
+
+export interface MetricPoint {
+  readonly attributes: Attributes;
+  readonly timeUnixNano: bigint;
+  /** Start of a counter, kept over restarts; 0n on a gauge. */
+  readonly startTimeUnixNano: bigint;
+  readonly value: number;
+  /** True ends the series (the flag NO_RECORDED_VALUE). */
+  readonly isEnd: boolean;
+}
+
+export interface ScopeMetricData {
+  readonly resource: Resource;
+  readonly scope: Scope;
+  readonly metrics: readonly MetricData[];
+}

@@ -1,0 +1,83 @@
+import type { OpenAttributes } from './attributes.ts';
+import { ProtobufReader } from './protobuf-reader.ts';
+import { decodeAttribute } from './protobuf-values.ts';
+import type { ScopeItems } from './scope-items.ts';
+import { ENVELOPE, RESOURCE, SCOPE } from './tags.ts';
+
+// Fields may come in any order, so a resource or scope may be filled after the items that point to it.
+interface OpenResource {
+  readonly attributes: OpenAttributes;
+}
+
+interface OpenScope {
+  name: string;
+  version: string;
+}
+
+/**
+ * Reads a whole export request; `decodeItem` reads the record, span or metric that starts where the reader stands.
+ * @throws MalformedBodyError
+ */
+export function decodeProtobufEnvelope<Item>(
+  body: Uint8Array,
+  decodeItem: (reader: ProtobufReader) => Item,
+): readonly ScopeItems<Item>[] {
+  const reader = new ProtobufReader(body);
+  const batch: ScopeItems<Item>[] = [];
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === ENVELOPE.resourceItems) decodeResourceItems(reader, batch, decodeItem);
+    else reader.skip(tag);
+  }
+  return batch;
+}
+
+function decodeResourceItems<Item>(
+  reader: ProtobufReader,
+  batch: ScopeItems<Item>[],
+  decodeItem: (reader: ProtobufReader) => Item,
+): void {
+  const outerEnd = reader.enter();
+  const resource: OpenResource = { attributes: {} };
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === ENVELOPE.resource) decodeResource(reader, resource);
+    else if (tag === ENVELOPE.scopeItems) batch.push(decodeScopeItems(reader, resource, decodeItem));
+    else reader.skip(tag);
+  }
+  reader.leave(outerEnd);
+}
+
+function decodeScopeItems<Item>(
+  reader: ProtobufReader,
+  resource: OpenResource,
+  decodeItem: (reader: ProtobufReader) => Item,
+): ScopeItems<Item> {
+  const outerEnd = reader.enter();
+  const scope: OpenScope = { name: '', version: '' };
+  const items: Item[] = [];
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === ENVELOPE.scope) decodeScope(reader, scope);
+    else if (tag === ENVELOPE.items) items.push(decodeItem(reader));
+    else reader.skip(tag);
+  }
+  reader.leave(outerEnd);
+  return { resource, scope, items };
+}
+
+function decodeResource(reader: ProtobufReader, resource: OpenResource): void {
+  const outerEnd = reader.enter();
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === RESOURCE.attributes) decodeAttribute(reader, resource.attributes);
+    else reader.skip(tag);
+  }
+  reader.leave(outerEnd);
+}
+
+function decodeScope(reader: ProtobufReader, scope: OpenScope): void {
+  const outerEnd = reader.enter();
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === SCOPE.name) scope.name = reader.repeatedString();
+    else if (tag === SCOPE.version) scope.version = reader.repeatedString();
+    else reader.skip(tag);
+  }
+  reader.leave(outerEnd);
+}
