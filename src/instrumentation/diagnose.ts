@@ -1,6 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { hasContextManager } from '../otel/context.ts';
-import { say } from '../otel/diag.ts';
+import { occurrencesOf, say } from '../otel/diag.ts';
+import { SAMPLED_OUT } from '../otel/signals.ts';
 import { attempt } from '../otel/guard.ts';
 import { apiGlobals } from '../otel/logs-api.ts';
 import { ATTR_SERVICE_INSTANCE_ID } from '../semconv.ts';
@@ -15,7 +16,8 @@ export interface Finding {
     | 'no-context-manager'
     | 'second-api-copy'
     | 'no-service-instance-id'
-    | 'llm-counted-twice';
+    | 'llm-counted-twice'
+    | 'sampled-out';
   /** One sentence: what is so, what it costs, what to do. */
   readonly message: string;
 }
@@ -34,6 +36,8 @@ const FINDINGS: Readonly<Record<Finding['code'], string>> = {
     'The resource has no service.instance.id: two replicas write the same gauges, and backends refuse or mix them. Set it to a random UUID per process.',
   'llm-counted-twice':
     "The model client is instrumented too and LLM calls are recorded with tokens: each token counts twice. Use init({ llm: 'story' }).",
+  'sampled-out':
+    'Events were lost with spans that the sampler dropped, because this host has traces only. Register a logger provider, or sample always. Lost so far: ',
 };
 
 /** Looks at the host and says what is missing, one `diag` line a finding. */
@@ -50,6 +54,8 @@ export function diagnose(core: Core): readonly Finding[] {
   check('second-api-copy', hasSecondApiCopy);
   check('no-service-instance-id', () => lacksInstanceId(core));
   check('llm-counted-twice', () => core.foreignModelSpans > 0 && core.fullLlmCalls > 0);
+  const lost = occurrencesOf(SAMPLED_OUT);
+  if (lost > 0) found.push({ code: 'sampled-out', message: `${FINDINGS['sampled-out']}${lost}.` });
   for (const { code, message } of found) say(`${code}: ${message}`);
   return found;
 }

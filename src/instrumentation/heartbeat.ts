@@ -79,7 +79,7 @@ export class Heartbeat {
     const json = JSON.stringify(attributes);
     const now = ticks();
     const last = this.#lastQueue;
-    if (last !== undefined && last.json === json) return;
+    if (last?.json === json) return;
     if (last !== undefined && secondsBetween(last.at, now) < MIN_SECONDS_BETWEEN_QUEUE_TRACES) return;
     this.#lastQueue = { json, at: now };
     recordQueueSnapshot(this.#agent, snapshot);

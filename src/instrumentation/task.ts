@@ -1,12 +1,12 @@
 import { SpanKind, type Link, type Span } from '@opentelemetry/api';
-import { freshAnchor, secondsBetween, ticks } from '../otel/clock.ts';
+import { freshAnchor, ticks } from '../otel/clock.ts';
 import { activeContext, spanIn } from '../otel/context.ts';
 import { sayOnce } from '../otel/diag.ts';
 import type { Failure } from '../otel/failure.ts';
 import { attempt, guard, readable } from '../otel/guard.ts';
 import { addPayload, type Payload } from '../otel/payload.ts';
 import { nextUid, randomUuid } from '../otel/uid.ts';
-import { toOptionalText, toText, type RecordAttributes } from '../otel/values.ts';
+import { toOptionalText, type RecordAttributes } from '../otel/values.ts';
 import * as semconv from '../semconv.ts';
 import { openTool, runUnderScope, trackTool } from './action.ts';
 import type { AgentState } from './agent-state.ts';

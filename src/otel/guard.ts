@@ -54,7 +54,7 @@ export function sayProblem(where: string, error: unknown): void {
 export function readable<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   const copy: Record<string, unknown> = {};
-  let keys: string[] = [];
+  let keys: readonly string[];
   try {
     if (Array.isArray(value)) return value;
     keys = Object.keys(value);

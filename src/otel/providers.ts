@@ -1,7 +1,6 @@
 import {
   createNoopMeter,
   metrics,
-  ProxyTracerProvider,
   trace,
   type Meter,
   type MeterProvider,
@@ -11,7 +10,7 @@ import {
 import { SCOPE_INSTRUMENTATION } from '../semconv.ts';
 import { version } from '../version.ts';
 import { sayProblem } from './guard.ts';
-import { findLoggerProvider, type LoggerLike, type LoggerProviderLike } from './logs-api.ts';
+import { apiGlobals, findLoggerProvider, type LoggerLike, type LoggerProviderLike } from './logs-api.ts';
 
 /** Providers handed to `init` instead of the globals. */
 export interface GivenProviders {
@@ -23,8 +22,6 @@ export interface GivenProviders {
 // The API objects are singletons, the providers behind them are not: bind the former once, look the latter up each time.
 const traceApi = trace;
 const metricsApi = metrics;
-const NOOP_TRACER_PROVIDER = new ProxyTracerProvider().getDelegate();
-const NOOP_TRACER = NOOP_TRACER_PROVIDER.getTracer(SCOPE_INSTRUMENTATION);
 const NOOP_METER = createNoopMeter();
 
 /**
@@ -34,24 +31,19 @@ const NOOP_METER = createNoopMeter();
 export class Providers {
   readonly given: GivenProviders = {};
   #tracerOwner: TracerProvider | undefined;
-  #tracer: Tracer = NOOP_TRACER;
+  #tracer: Tracer | undefined;
   #loggerOwner: LoggerProviderLike | undefined;
   #logger: LoggerLike | undefined;
   #dropsEventNames = false;
   #meterOwner: MeterProvider | undefined;
   #meter: Meter | undefined;
 
-  /** The host's tracer; one that makes spans that record nothing when there is no SDK. */
+  /** The host's tracer; one that makes spans that record nothing when there is no SDK. Throws when the provider does. */
   tracer(): Tracer {
     const provider = this.tracerProvider();
-    if (provider !== this.#tracerOwner) {
+    if (this.#tracer === undefined || provider !== this.#tracerOwner) {
+      this.#tracer = provider.getTracer(SCOPE_INSTRUMENTATION, version);
       this.#tracerOwner = provider;
-      try {
-        this.#tracer = provider.getTracer(SCOPE_INSTRUMENTATION, version);
-      } catch (error) {
-        this.#tracer = NOOP_TRACER;
-        sayProblem('the tracer provider', error);
-      }
     }
     return this.#tracer;
   }
@@ -96,7 +88,7 @@ export class Providers {
 
   /** Whether a tracer provider is registered at all. */
   get hasTracing(): boolean {
-    return this.tracerProvider() !== NOOP_TRACER_PROVIDER;
+    return this.given.tracerProvider !== undefined || apiGlobals()?.trace !== undefined;
   }
 
   /** The provider itself, behind the proxy that the API hands out. */

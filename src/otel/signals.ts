@@ -13,7 +13,6 @@ import { freshAnchor, ticks, timeOf, type Anchor } from './clock.ts';
 import { activeContext, isSuppressed, spanIn } from './context.ts';
 import { sayOnce } from './diag.ts';
 import { sayProblem } from './guard.ts';
-import type { LoggerLike } from './logs-api.ts';
 import { Metrics } from './metrics.ts';
 import { addPayload, type Payload } from './payload.ts';
 import { Providers } from './providers.ts';
@@ -35,6 +34,9 @@ export interface StoryEvent {
   readonly attributes: RecordAttributes;
   readonly payload?: { readonly prefix: string; readonly value: Payload | undefined };
 }
+
+/** The problem of events that are lost to sampling; each one counts. */
+export const SAMPLED_OUT = 'sampled out';
 
 /** Whose event it is: the attributes that stand on each of its log records. */
 export interface Origin {
@@ -241,7 +243,7 @@ export class Signals {
   #countDropped(): void {
     if (!this.providers.hasTracing) return;
     sayOnce(
-      'sampled out',
+      SAMPLED_OUT,
       'events are lost: this host has traces only and its sampler dropped the span that would have carried one. ' +
         'Register a logger provider, or sample always.',
     );

@@ -15,7 +15,7 @@ export function toText(value: unknown, limit: number): string {
     const message = messageOf(value);
     return cut(message ?? toJson(value, limit, undefined, ''), limit);
   }
-  return cut(String(value), limit);
+  return cut(String(value as number | boolean | bigint | symbol), limit);
 }
 
 /** Text, or undefined for an option that was left out. */
