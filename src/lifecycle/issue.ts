@@ -1,0 +1,116 @@
+import { allOccurrences } from './fold.ts';
+import { insertEvent, isStraggler, NO_HISTORY, settleHistory, type IssueHistory } from './history.ts';
+import { type AgentIdentity, agentKey, type IssueIdentity, issueKey } from './identity.ts';
+import type { IssueEvent } from './issue-event.ts';
+import { NOTHING_TOLD, settleWaiting, type Story, tellEvent, type Told, tellUnmatched } from './story.ts';
+
+/** The service that an issue is found under in every backend. */
+export interface Reporter {
+  /** `service.name`, empty when it does not say. */
+  readonly serviceName: string;
+  /** `hiveloop.agent.type`, empty when it does not say. */
+  readonly agentType: string;
+}
+
+/** An event and whose it is. */
+export interface AddressedEvent {
+  readonly identity: IssueIdentity;
+  readonly reporter: Reporter;
+  readonly event: IssueEvent;
+}
+
+/** All that is kept of one issue. */
+export interface IssueRecord {
+  readonly key: string;
+  readonly identity: IssueIdentity;
+  /** Of the first report taken; until then of the first closer. */
+  readonly reporter: Reporter;
+  readonly history: IssueHistory;
+  readonly story: Story;
+  /** Reports that came too late for the history. */
+  readonly stragglerReports: number;
+}
+
+/** What taking an event, or the passing of time, did to an issue. */
+export interface IssueUpdate {
+  /** Undefined when the only event ever seen of the issue was a straggler. */
+  readonly record: IssueRecord | undefined;
+  readonly result: 'applied' | 'straggler';
+  /** To be sent, in this order. */
+  readonly told: readonly Told[];
+  readonly untoldRecurrences: number;
+  /** What the sum of occurrences over all episodes grew by. */
+  readonly addedOccurrences: number;
+  /** Events that left the tail before the window, because it was full. */
+  readonly shortened: number;
+}
+
+/** The key under which the event's issue is kept. */
+export function keyOf({ identity }: AddressedEvent): string {
+  return issueKey(identity);
+}
+
+/** The agent of the event, as one string: uids are unique within it. */
+export function agentOf({ identity }: AddressedEvent): string {
+  const agent: AgentIdentity = identity;
+  return agentKey(agent);
+}
+
+/** Takes one event whose uid is new into its issue; undefined stands for an issue not yet known. */
+export function takeEvent(known: IssueRecord | undefined, addressed: AddressedEvent, windowNanos: bigint): IssueUpdate {
+  const { event, reporter } = addressed;
+  const record = known ?? newRecord(addressed);
+  if (isStraggler(record.history, event)) return { ...unchanged(countStraggler(known, event)), result: 'straggler' };
+
+  const before = record.history.head;
+  const history = insertEvent(record.history, event);
+  const telling = tellEvent(record.story, { key: record.key, event, before, after: history }, windowNanos);
+  const settled = settleHistory(history, event.takenAt, windowNanos);
+  const final = settleWaiting(telling.story, record.key, settled.steps);
+  const isFirstReport = event.kind === 'report' && before.status === 'unseen';
+  return {
+    record: {
+      ...record,
+      reporter: isFirstReport ? reporter : record.reporter,
+      history: settled.history,
+      story: final.story,
+    },
+    result: 'applied',
+    told: [...telling.told, ...final.told],
+    untoldRecurrences: telling.untoldRecurrences,
+    addedOccurrences: allOccurrences(history.head) - allOccurrences(before),
+    shortened: settled.shortened,
+  };
+}
+
+/** When {@link passTime} next has something to say of this issue, unix ns; undefined for never. */
+export function dueAt({ story }: IssueRecord): bigint | undefined {
+  return story.waiting[0]?.dueAt;
+}
+
+/** What the passing of time alone makes known: closers that closed nothing for a whole window. */
+export function passTime(record: IssueRecord, now: bigint): IssueUpdate {
+  const { story, told } = tellUnmatched(record.story, record.key, record.history, now);
+  return { ...unchanged(record), record: { ...record, story }, told };
+}
+
+function newRecord(addressed: AddressedEvent): IssueRecord {
+  const { identity, reporter } = addressed;
+  return {
+    key: keyOf(addressed),
+    identity,
+    reporter,
+    history: NO_HISTORY,
+    story: NOTHING_TOLD,
+    stragglerReports: 0,
+  };
+}
+
+function countStraggler(record: IssueRecord | undefined, event: IssueEvent): IssueRecord | undefined {
+  if (record === undefined || event.kind !== 'report') return record;
+  return { ...record, stragglerReports: record.stragglerReports + 1 };
+}
+
+function unchanged(record: IssueRecord | undefined): IssueUpdate {
+  return { record, result: 'applied', told: [], untoldRecurrences: 0, addedOccurrences: 0, shortened: 0 };
+}

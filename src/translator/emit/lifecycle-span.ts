@@ -1,0 +1,56 @@
+import type { IssueRecord } from '../../lifecycle/issue.ts';
+import { sha256 } from '../../lifecycle/sha256.ts';
+import type { SpanReference } from '../../lifecycle/issue-event.ts';
+import type { Told } from '../../lifecycle/story.ts';
+import { SPAN_ISSUE } from '../../semconv.ts';
+import type { ScopeSpans, Span, SpanLink } from '../otlp/model.ts';
+import { reporterResource, TRANSLATOR_SCOPE } from './resource.ts';
+import { transitionAttributes } from './transition-attributes.ts';
+
+const KIND_INTERNAL = 1;
+
+/**
+ * The spans of a told transition. A trace is one episode of one issue: each transition is a span of no length, sent at
+ * once and linked to the span that reported the problem; the closing brings their parent, from opened to closed.
+ */
+export function lifecycleSpans(record: IssueRecord, told: Told): ScopeSpans {
+  const { key, identity, reporter } = record;
+  const { traceId, spanId, parentSpanId } = transitionSpanIds(key, told);
+  const attributes = transitionAttributes(key, identity, told);
+  const common = { traceId, kind: KIND_INTERNAL, attributes, events: [], statusCode: 0, statusMessage: '' };
+  const spans: Span[] = [
+    {
+      ...common,
+      spanId,
+      parentSpanId,
+      name: `${SPAN_ISSUE}.${told.transition}`,
+      startTimeUnixNano: told.at,
+      endTimeUnixNano: told.at,
+      links: linkTo(told.report),
+    },
+  ];
+  if (told.episodeSpan !== undefined) {
+    spans.push({
+      ...common,
+      spanId: parentSpanId,
+      parentSpanId: '',
+      name: `${SPAN_ISSUE} ${identity.issueId || identity.fingerprint}`,
+      startTimeUnixNano: told.episodeSpan.from,
+      endTimeUnixNano: told.episodeSpan.to,
+      links: linkTo(told.report),
+    });
+  }
+  return { resource: reporterResource(identity, reporter), scope: TRANSLATOR_SCOPE, spans };
+}
+
+/** Ids that are the same whenever the same thing is told. An `unmatched` belongs to no episode: a trace of its own, no parent. */
+export function transitionSpanIds(key: string, told: Told): SpanReference & { readonly parentSpanId: string } {
+  const spanId = told.id.slice(0, 16);
+  if (told.transition === 'unmatched') return { traceId: sha256(told.id).slice(0, 32), spanId, parentSpanId: '' };
+  const episode = sha256(JSON.stringify([key, told.episode, 'episode']));
+  return { traceId: episode.slice(0, 32), spanId, parentSpanId: episode.slice(32, 48) };
+}
+
+function linkTo({ traceId, spanId }: SpanReference): readonly SpanLink[] {
+  return traceId === '' || spanId === '' ? [] : [{ traceId, spanId, attributes: {} }];
+}

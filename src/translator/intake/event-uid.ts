@@ -1,0 +1,38 @@
+import { sha256 } from '../../lifecycle/sha256.ts';
+import type { AnyValue, Attributes, LogRecord, Resource } from '../otlp/model.ts';
+
+/** Longest uid that is kept as it came; a longer one is kept as its hash, so that nobody fills the store with uids. */
+const UID_CHARACTERS_MAX = 256;
+
+export function boundedUid(uid: string): string {
+  return uid.length <= UID_CHARACTERS_MAX ? uid : sha256(uid);
+}
+
+/** A uid for a record that has none: a resend hashes the same, in protobuf as in JSON. */
+export function hashRecord(resource: Resource, eventName: string, record: LogRecord): string {
+  return sha256(
+    JSON.stringify([
+      canonical(resource.attributes),
+      eventName,
+      record.timeUnixNano.toString(),
+      record.observedTimeUnixNano.toString(),
+      canonical(record.body),
+      canonical(record.attributes),
+    ]),
+  );
+}
+
+/** The value with one spelling only: keys sorted, and each type marked, so that `1` and `"1"` differ. */
+function canonical(value: AnyValue | Attributes): unknown {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint') return ['number', String(value)];
+  if (value instanceof Uint8Array) return ['bytes', ...value];
+  if (isList(value)) return ['list', ...value.map(canonical)];
+  const keys = Object.keys(value).sort();
+  return ['map', ...keys.map((key) => [key, canonical(value[key] ?? null)])];
+}
+
+/** `Array.isArray` does not narrow a readonly array. */
+function isList(value: readonly AnyValue[] | Attributes): value is readonly AnyValue[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,156 @@
+import type { AddressedEvent } from '../../lifecycle/issue.ts';
+import {
+  ATTR_LOG_RECORD_UID,
+  ATTR_SUMMARY,
+  NAME_PREFIX,
+  SCOPE_INSTRUMENTATION,
+  SCOPE_TRANSLATOR,
+} from '../../semconv.ts';
+import type {
+  AnyValue,
+  LogRecord,
+  Resource,
+  Scope,
+  ScopeLogs,
+  ScopeMetrics,
+  ScopeSpans,
+  Span,
+  SpanEvent,
+} from '../otlp/model.ts';
+import { boundedUid, hashRecord } from './event-uid.ts';
+import { type Arrival, type IssueCarrier, KIND_BY_EVENT, readCarrier } from './issue-carrier.ts';
+
+/** What a request holds for the lifecycle, and what else was in it. */
+export interface Intake {
+  readonly events: readonly AddressedEvent[];
+  /** Issue events that can never be taken: why, once for each. */
+  readonly rejections: readonly string[];
+  /** Records, spans and points that are ours but no issue events. */
+  readonly other: number;
+  /** Those of anybody else. */
+  readonly foreign: number;
+  /** What a translator wrote: never read again. */
+  readonly ownInput: number;
+}
+
+/** Log records: an issue event is one by its event name. */
+export function takeLogs(batch: readonly ScopeLogs[], arrival: Arrival): Intake {
+  const sorter = new Sorter(arrival);
+  for (const { resource, scope, logRecords } of batch) {
+    for (const record of logRecords) {
+      if (scope.name === SCOPE_TRANSLATOR) sorter.ownInput++;
+      else sorter.add(logCarrier(resource, record), scope, record.eventName);
+    }
+  }
+  return sorter;
+}
+
+/**
+ * Spans: an issue event is a span event, or a span, of that name *with* a uid. Without one it mirrors a log record,
+ * which brings it anyway.
+ */
+export function takeSpans(batch: readonly ScopeSpans[], arrival: Arrival): Intake {
+  const sorter = new Sorter(arrival);
+  for (const { resource, scope, spans } of batch) {
+    for (const span of spans) {
+      if (scope.name === SCOPE_TRANSLATOR) {
+        sorter.ownInput++;
+        continue;
+      }
+      sorter.add(spanCarrier(resource, span), scope, span.name);
+      for (const event of span.events) sorter.addCarrier(spanEventCarrier(resource, span, event));
+    }
+  }
+  return sorter;
+}
+
+/** Metrics are counted only: the lifecycle reads none. */
+export function takeMetrics(batch: readonly ScopeMetrics[]): Intake {
+  const counts = { other: 0, foreign: 0, ownInput: 0 };
+  for (const { scope, points, pointCount } of batch) {
+    const ours = points.filter(({ name }) => name.startsWith(NAME_PREFIX)).length;
+    if (scope.name === SCOPE_TRANSLATOR) counts.ownInput += pointCount;
+    else if (scope.name === SCOPE_INSTRUMENTATION) counts.other += pointCount;
+    else {
+      counts.other += ours;
+      counts.foreign += pointCount - ours;
+    }
+  }
+  return { ...counts, events: [], rejections: [] };
+}
+
+class Sorter implements Intake {
+  readonly events: AddressedEvent[] = [];
+  readonly rejections: string[] = [];
+  other = 0;
+  foreign = 0;
+  ownInput = 0;
+  readonly #arrival: Arrival;
+
+  constructor(arrival: Arrival) {
+    this.#arrival = arrival;
+  }
+
+  /** Takes what a record carries; one that carries no issue event is counted by whose it is. */
+  add(carrier: IssueCarrier | undefined, scope: Scope, name: string): void {
+    if (carrier !== undefined) this.addCarrier(carrier);
+    else if (scope.name === SCOPE_INSTRUMENTATION || name.startsWith(NAME_PREFIX)) this.other++;
+    else this.foreign++;
+  }
+
+  addCarrier(carrier: IssueCarrier | undefined): void {
+    if (carrier === undefined) return;
+    const event = readCarrier(carrier, this.#arrival);
+    if (typeof event === 'string') this.rejections.push(event);
+    else this.events.push(event);
+  }
+}
+
+function logCarrier(resource: Resource, record: LogRecord): IssueCarrier | undefined {
+  const kind = KIND_BY_EVENT.get(record.eventName);
+  if (kind === undefined) return undefined;
+  const { attributes, body, traceId, spanId } = record;
+  const uid = readUid(attributes[ATTR_LOG_RECORD_UID]) ?? hashRecord(resource, record.eventName, record);
+  return {
+    kind,
+    resource,
+    attributes,
+    uid,
+    summary: body === null || body === '' ? (attributes[ATTR_SUMMARY] ?? null) : body,
+    time: record.timeUnixNano,
+    observedTime: record.observedTimeUnixNano,
+    span: { traceId, spanId },
+  };
+}
+
+function spanEventCarrier(resource: Resource, span: Span, event: SpanEvent): IssueCarrier | undefined {
+  const { name, attributes, timeUnixNano } = event;
+  return uidCarrier({ name, attributes, time: timeUnixNano }, resource, span);
+}
+
+function spanCarrier(resource: Resource, span: Span): IssueCarrier | undefined {
+  const { name, attributes, startTimeUnixNano } = span;
+  return uidCarrier({ name, attributes, time: startTimeUnixNano }, resource, span);
+}
+
+type Named = Pick<SpanEvent, 'name' | 'attributes'> & { readonly time: bigint };
+
+function uidCarrier({ name, attributes, time }: Named, resource: Resource, span: Span): IssueCarrier | undefined {
+  const kind = KIND_BY_EVENT.get(name);
+  const uid = readUid(attributes[ATTR_LOG_RECORD_UID]);
+  if (kind === undefined || uid === undefined) return undefined;
+  return {
+    kind,
+    resource,
+    attributes,
+    uid,
+    summary: attributes[ATTR_SUMMARY] ?? null,
+    time,
+    observedTime: 0n,
+    span: { traceId: span.traceId, spanId: span.spanId },
+  };
+}
+
+function readUid(value: AnyValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? boundedUid(value) : undefined;
+}

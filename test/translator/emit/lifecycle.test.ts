@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { IssueRecord } from '../../../src/lifecycle/issue.ts';
+import type { IssueEvent } from '../../../src/lifecycle/issue-event.ts';
+import type { Told } from '../../../src/lifecycle/story.ts';
+import {
+  ATTR_AGENT_ID,
+  ATTR_AGENT_TYPE,
+  ATTR_DEPLOYMENT_ENVIRONMENT_NAME,
+  ATTR_ISSUE_AGE,
+  ATTR_ISSUE_EPISODE,
+  ATTR_ISSUE_ID,
+  ATTR_ISSUE_LATE,
+  ATTR_ISSUE_OCCURRENCES,
+  ATTR_ISSUE_SPAN_ID,
+  ATTR_ISSUE_TIME_TO_RESOLVE,
+  ATTR_ISSUE_TRACE_ID,
+  ATTR_ISSUE_TRANSITION,
+  ATTR_LOG_RECORD_UID,
+  ATTR_SERVICE_NAME,
+  EVENT_ISSUE_LIFECYCLE,
+  SCOPE_TRANSLATOR,
+} from '../../../src/semconv.ts';
+import { lifecycleLog } from '../../../src/translator/emit/lifecycle-log.ts';
+import { lifecycleSpans } from '../../../src/translator/emit/lifecycle-span.ts';
+import type { LogRecord, Span } from '../../../src/translator/otlp/model.ts';
+import { close, parseEvents, play, report, SECOND } from '../../lifecycle/events.ts';
+
+const SPAN = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+const TAKEN = 1000n * SECOND;
+
+function logsOf(record: IssueRecord, told: readonly Told[]): readonly LogRecord[] {
+  return told.flatMap((transition) => lifecycleLog(record, transition, TAKEN).logRecords);
+}
+
+function spansOf(events: readonly IssueEvent[]): readonly Span[] {
+  const { record, told } = play(events);
+  return told.flatMap((transition) => lifecycleSpans(record, transition).spans);
+}
+
+describe('a lifecycle log event', () => {
+  it('says all about a resolved issue, under the service that reported it', () => {
+    const { record, told } = play([report(5, { span: SPAN }), close(10)]);
+    const resolved = told.at(-1);
+    if (resolved === undefined) throw new Error('nothing was told');
+    const { resource, scope, logRecords } = lifecycleLog(record, resolved, TAKEN);
+    expect(resource.attributes).toEqual({
+      [ATTR_SERVICE_NAME]: 'sales',
+      [ATTR_DEPLOYMENT_ENVIRONMENT_NAME]: 'test',
+      [ATTR_AGENT_ID]: 'agent',
+      [ATTR_AGENT_TYPE]: 'lead',
+    });
+    expect(scope.name).toBe(SCOPE_TRANSLATOR);
+    expect(logRecords).toMatchObject([
+      {
+        eventName: EVENT_ISSUE_LIFECYCLE,
+        timeUnixNano: 10n * SECOND,
+        observedTimeUnixNano: TAKEN,
+        severityNumber: 9,
+        body: 'issue resolved: CRM API returns 403 (CRM API recovered)',
+        attributes: {
+          [ATTR_LOG_RECORD_UID]: resolved.id,
+          [ATTR_ISSUE_TRANSITION]: 'resolved',
+          [ATTR_ISSUE_ID]: 'crm-403',
+          [ATTR_ISSUE_EPISODE]: 1,
+          [ATTR_ISSUE_OCCURRENCES]: 1,
+          [ATTR_ISSUE_AGE]: 5,
+          [ATTR_ISSUE_TIME_TO_RESOLVE]: 5,
+          [ATTR_ISSUE_TRACE_ID]: SPAN.traceId,
+          [ATTR_ISSUE_SPAN_ID]: SPAN.spanId,
+        },
+      },
+    ]);
+  });
+
+  it('has the severity of the issue while there is trouble', () => {
+    const { record, told } = play([report(5, { severity: 'critical' }), report(6, { severity: 'low' }), close(7)]);
+    expect(logsOf(record, told).map(({ severityNumber, body }) => [severityNumber, body])).toEqual([
+      [21, 'issue opened: CRM API returns 403'],
+      [9, 'issue recurred (2 times): CRM API returns 403'],
+      [9, 'issue is now low: CRM API returns 403'],
+      [9, 'issue resolved: CRM API returns 403 (CRM API recovered)'],
+    ]);
+  });
+
+  it('is marked late only where a late event made it known', () => {
+    const { record, told } = play(parseEvents('r5 r10 c7'));
+    const late = logsOf(record, told).map(({ attributes }) => attributes[ATTR_ISSUE_LATE]);
+    expect(late).toEqual([undefined, undefined, true, true]);
+  });
+});
+
+describe('the spans of an issue', () => {
+  it('are one trace per episode, with the closing’s parent from opened to closed around them', () => {
+    const [opened, recurred, resolved, episode, reopened] = spansOf(parseEvents('r5 r8 c10 r20'));
+    expect([opened, recurred, resolved, episode, reopened].map((span) => span?.name)).toEqual([
+      'issue.opened',
+      'issue.recurred',
+      'issue.resolved',
+      'issue crm-403',
+      'issue.reopened',
+    ]);
+    for (const child of [opened, recurred, resolved]) {
+      expect(child).toMatchObject({ traceId: episode?.traceId, parentSpanId: episode?.spanId });
+    }
+    expect(episode).toMatchObject({
+      parentSpanId: '',
+      startTimeUnixNano: 5n * SECOND,
+      endTimeUnixNano: 10n * SECOND,
+      attributes: { [ATTR_ISSUE_TIME_TO_RESOLVE]: 5, [ATTR_ISSUE_OCCURRENCES]: 2 },
+    });
+    expect(reopened?.traceId).not.toBe(episode?.traceId);
+  });
+
+  it('have the same ids each time that the same is told', () => {
+    expect(spansOf(parseEvents('r5 c10'))).toEqual(spansOf(parseEvents('r5 c10')));
+  });
+
+  it('link to the span that reported the problem', () => {
+    const [opened] = spansOf([report(5, { span: SPAN })]);
+    expect(opened?.links).toEqual([{ ...SPAN, attributes: {} }]);
+    expect(spansOf([report(5)])[0]?.links).toEqual([]);
+  });
+
+  it('hold a recurrence that was told before a late closing split its episode', () => {
+    const episode = spansOf(parseEvents('r5 r10 c7')).find(({ parentSpanId }) => parentSpanId === '');
+    expect(episode).toMatchObject({ startTimeUnixNano: 5n * SECOND, endTimeUnixNano: 10n * SECOND });
+  });
+
+  it('share ids with their log events', () => {
+    const { record, told } = play(parseEvents('r5 c10'));
+    const children = spansOf(parseEvents('r5 c10')).filter(({ parentSpanId }) => parentSpanId !== '');
+    expect(logsOf(record, told).map(({ spanId }) => spanId)).toEqual(children.map(({ spanId }) => spanId));
+  });
+});
