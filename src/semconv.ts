@@ -150,6 +150,8 @@ export const ATTR_ISSUE_COUNT = 'hiveloop.issue.count';
 export const ATTR_ACTION_NAME = 'hiveloop.action.name';
 /** Prefix, one attribute a top-level key: primitives as they are, the rest JSON. hiveloop, §8.5 */
 export const ATTR_PAYLOAD_PREFIX = 'hiveloop.payload.';
+/** string: id of the span around it (the task's or an action's), on log records of actions and LLM calls: parallel tools are not taken for nested ones. hiveloop, §8.8 */
+export const ATTR_PARENT_SPAN_ID = 'hiveloop.parent_span_id';
 /** string: name of the tracked function. stable, §8.3 */
 export const ATTR_CODE_FUNCTION_NAME = 'code.function.name';
 

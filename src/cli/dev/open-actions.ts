@@ -1,7 +1,7 @@
-import { ATTR_DURATION, EVENT_ACTION_FAILED } from '../../semconv.ts';
+import { ATTR_DURATION, ATTR_PARENT_SPAN_ID, EVENT_ACTION_FAILED } from '../../semconv.ts';
 import { actionName, failureText } from './details.ts';
 import type { OpenAction, RunState } from './run-state.ts';
-import { numberOf, type StoryEvent } from './story-event.ts';
+import { numberOf, textOf, type StoryEvent } from './story-event.ts';
 import type { StoryItem } from './story-item.ts';
 
 const NANOS_PER_SECOND = 1e9;
@@ -21,22 +21,33 @@ export function endAction(run: RunState, event: StoryEvent): readonly StoryItem[
   const hasFailed = event.name === EVENT_ACTION_FAILED;
   run.tools++;
   if (hasFailed) run.toolsFailed++;
-  const outer = run.openActions.filter(
-    (open) => closed === undefined || open.event.timeUnixNano <= closed.event.timeUnixNano,
-  );
+  const outer = actionsAround(run, closed?.event ?? event);
   const durationSeconds =
     numberOf(event.attributes, ATTR_DURATION) ??
     (closed === undefined ? undefined : secondsBetween(closed.event, event));
   const failure = hasFailed ? failureText(event.attributes) : undefined;
-  return [
-    ...openShown({ ...run, openActions: outer }),
-    { event, depth: outer.length, kind: 'action_ended', name, durationSeconds, failure },
-  ];
+  return [...openShown(outer), { event, depth: outer.length, kind: 'action_ended', name, durationSeconds, failure }];
 }
 
-/** Lines for open actions that have none yet, so that what follows stands inside something visible. */
-export function openShown(run: RunState): readonly StoryItem[] {
-  return run.openActions.flatMap((action, depth): readonly StoryItem[] => {
+/**
+ * The open actions that an event stands in, outermost first: those that its record names, or, where it names none, all that
+ * began before it (then of two parallel tools the later looks nested).
+ */
+export function actionsAround(run: RunState, event: StoryEvent): readonly OpenAction[] {
+  let parentId = textOf(event.attributes, ATTR_PARENT_SPAN_ID);
+  if (parentId === '') return run.openActions.filter((open) => open.event.timeUnixNano <= event.timeUnixNano);
+  const around: OpenAction[] = [];
+  for (;;) {
+    const parent = run.openActions.find((open) => open.event.spanId === parentId);
+    if (parent === undefined || around.includes(parent)) return around;
+    around.unshift(parent);
+    parentId = textOf(parent.event.attributes, ATTR_PARENT_SPAN_ID);
+  }
+}
+
+/** Lines for actions that have none yet, so that what follows stands inside something visible. */
+export function openShown(actions: readonly OpenAction[]): readonly StoryItem[] {
+  return actions.flatMap((action, depth): readonly StoryItem[] => {
     const { event, name, isShown } = action;
     action.isShown = true;
     return isShown ? [] : [{ event, depth, kind: 'action_open', name, runningSeconds: undefined }];
@@ -45,7 +56,8 @@ export function openShown(run: RunState): readonly StoryItem[] {
 
 /** Lines, with the time of now, for open actions that have none yet and run for as long as that. */
 export function longShown(run: RunState, nowNanos: bigint, longNanos: bigint): readonly StoryItem[] {
-  return run.openActions.flatMap((action, depth): readonly StoryItem[] => {
+  return run.openActions.flatMap((action): readonly StoryItem[] => {
+    const depth = actionsAround(run, action.event).filter((around) => around !== action).length;
     const nanos = nowNanos - action.event.timeUnixNano;
     if (action.isShown || nanos < longNanos) return [];
     action.isShown = true;

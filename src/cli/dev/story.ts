@@ -51,7 +51,7 @@ import {
 } from './details.ts';
 import { applyStep, planOf } from './plan-state.ts';
 import { RecentMap } from './recent.ts';
-import { endAction, longShown, openAction, openShown } from './open-actions.ts';
+import { actionsAround, endAction, longShown, openAction, openShown } from './open-actions.ts';
 import { newRun, type RunState } from './run-state.ts';
 import { numberOf, textOf, type StoryEvent } from './story-event.ts';
 import type { StoryDetail, StoryItem, TaskEnd } from './story-item.ts';
@@ -81,7 +81,7 @@ export class Story {
       case EVENT_ACTION_FAILED:
         return endAction(run, event);
       case EVENT_LLM_CALL:
-        return [...openShown(run), { event, depth: run.openActions.length, kind: 'llm', ...llmCallOf(event) }];
+        return this.#llmCall(run, event);
       case EVENT_TASK_COMPLETED:
       case EVENT_TASK_FAILED:
         this.#runs.delete(keyOf(event));
@@ -97,6 +97,11 @@ export class Story {
   longActions(nowMillis: number): readonly StoryItem[] {
     const nowNanos = BigInt(Math.floor(nowMillis)) * NANOS_PER_MILLI;
     return [...this.#runs.values()].flatMap((run) => longShown(run, nowNanos, LONG_ACTION_NANOS));
+  }
+
+  #llmCall(run: RunState, event: StoryEvent): readonly StoryItem[] {
+    const around = actionsAround(run, event);
+    return [...openShown(around), { event, depth: around.length, kind: 'llm', ...llmCallOf(event) }];
   }
 
   #detail(run: RunState, event: StoryEvent): StoryDetail | undefined {

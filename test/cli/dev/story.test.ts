@@ -49,6 +49,27 @@ describe('tools', () => {
     ]);
   });
 
+  test('parallel tools stand side by side, by the parent that their records name', () => {
+    const tool = (name: string, tool: string, seconds: number, spanId: string, parent: string): StoryEvent => {
+      const plain = toolEvent(name, tool, seconds, { spanId });
+      return { ...plain, attributes: { ...plain.attributes, [names.ATTR_PARENT_SPAN_ID]: parent } };
+    };
+    const items = tell(
+      tool(STARTED, 'process_lead', 0, 'a', 'task'),
+      tool(STARTED, 'search_crm', 1, 'b', 'a'),
+      tool(STARTED, 'score_lead', 2, 'c', 'a'),
+      tool(COMPLETED, 'score_lead', 3, 'c', 'a'),
+      tool(COMPLETED, 'search_crm', 4, 'b', 'a'),
+      tool(COMPLETED, 'process_lead', 5, 'a', 'task'),
+    );
+    expect(tools(items)).toEqual([
+      'action_open process_lead@0',
+      'action_ended score_lead@1',
+      'action_ended search_crm@1',
+      'action_ended process_lead@0',
+    ]);
+  });
+
   test('tools of other runs do not nest', () => {
     const other = { runId: 'run-2', taskId: 'lead-2' };
     const items = tell(
