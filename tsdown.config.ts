@@ -6,7 +6,6 @@ const shared: UserConfig = {
   target: 'es2023',
   tsconfig: 'src/tsconfig.json',
   fixedExtension: true,
-  sourcemap: true,
   clean: true,
   failOnWarn: true,
 };
