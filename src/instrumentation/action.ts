@@ -4,23 +4,23 @@ import { scopeIn } from '../otel/context.ts';
 import { sayOnce } from '../otel/diag.ts';
 import type { Failure } from '../otel/failure.ts';
 import { attempt, guard, readable } from '../otel/guard.ts';
-import { addPayload, type Payload } from '../otel/payload.ts';
+import { KeptPayload, type Payload } from '../otel/payload.ts';
 import type { StoryEvent } from '../otel/signals.ts';
 import { toOptionalText, type RecordAttributes } from '../otel/values.ts';
 import * as semconv from '../semconv.ts';
 import { runFollowed } from './follow.ts';
-import type { Action, ActionOptions, Task, TrackContext } from './handles.ts';
-import { failureAttributes, Scope, sayEndedTwice, startSpan, type ScopeStart } from './scope.ts';
+import type { Action, ActionOptions, Task } from './handles.ts';
+import { failureAttributes, Scope, sayEndedTwice, silentSpan, startSpan, type ScopeStart } from './scope.ts';
 import type { TaskState } from './task-state.ts';
 import { withoutContent } from './tool-payload.ts';
 
 /** A tool call (`execute_tool {name}`), or a tracked function (its own name): a child span and its log twins. Manual §8. */
 export class ActionScope extends Scope implements Action {
-  readonly name: string;
-  readonly taskState: TaskState | undefined;
-  readonly task: Task | undefined;
-  readonly isTool: boolean;
-  #payload: Payload | undefined;
+  declare readonly name: string;
+  declare readonly taskState: TaskState | undefined;
+  declare readonly task: Task | undefined;
+  declare readonly isTool: boolean;
+  #payload: KeptPayload | undefined;
   #runError: { readonly error: unknown } | undefined;
 
   constructor(start: ScopeStart, span: Span, name: string, isTool: boolean) {
@@ -40,8 +40,9 @@ export class ActionScope extends Scope implements Action {
     return runUnderScope(this, fn, (error) => (this.#runError = { error }));
   }
 
-  readonly trackContext: TrackContext = (<T>(name: string, second: unknown, third?: unknown): T =>
-    trackTool(this.below(), name, second, third)) as TrackContext;
+  trackContext<T>(name: string, second: ActionOptions | ((action: Action) => T), third?: (action: Action) => T): T {
+    return trackTool(this.below(), name, second, third) as T;
+  }
 
   startAction(toolName: string, options?: ActionOptions): Action {
     return openTool(this.below(), toolName, options);
@@ -67,12 +68,14 @@ export class ActionScope extends Scope implements Action {
     else this.failWith(this.#runError.error);
   }
 
-  /** Remembers data for the record of the end and puts it on the span. */
-  keepPayload(payload: Payload): void {
-    this.#payload = { ...this.#payload, ...payload };
+  /** Remembers data for the record of the end; gives the attributes that it became. */
+  keepPayload(payload: Payload): RecordAttributes {
+    this.#payload ??= new KeptPayload();
+    return this.#payload.add(semconv.ATTR_PAYLOAD_PREFIX, payload, this.state.core.signals.settings);
   }
 
   protected end(failure: Failure | undefined): void {
+    if (this.isSilent) return;
     const at = ticks();
     const { state, taskState } = this;
     const { signals, instruments } = state.core;
@@ -83,7 +86,7 @@ export class ActionScope extends Scope implements Action {
       instruments.toolDuration.record(seconds, state.id, state.displayName, this.name, failure?.type, operation);
     }
     if (!signals.hasTwins) return;
-    const attributes = this.#logAttributes();
+    const attributes = logAttributes(this);
     attributes[semconv.ATTR_DURATION] = seconds;
     if (failure !== undefined) Object.assign(attributes, failureAttributes(failure));
     const event: StoryEvent = {
@@ -91,7 +94,7 @@ export class ActionScope extends Scope implements Action {
       severity: failure === undefined ? 'INFO' : 'ERROR',
       summary: failure === undefined ? `${this.name} completed` : `${this.name} failed: ${failure.message}`,
       attributes,
-      payload: { prefix: semconv.ATTR_PAYLOAD_PREFIX, value: this.#payload },
+      kept: this.#payload?.attributes,
     };
     signals.recordTwin(taskState ?? state, this.context, event, at, this.anchor);
   }
@@ -104,18 +107,9 @@ export class ActionScope extends Scope implements Action {
     const event = {
       name: semconv.EVENT_ACTION_STARTED,
       summary: `${this.name} started`,
-      attributes: this.#logAttributes(),
+      attributes: logAttributes(this),
     };
     signals.recordTwin(this.taskState ?? this.state, this.context, event, this.startedAt, this.anchor);
-  }
-
-  #logAttributes(): RecordAttributes {
-    const attributes: RecordAttributes = { [semconv.ATTR_ACTION_NAME]: this.name };
-    if (this.isTool) attributes[semconv.ATTR_GEN_AI_TOOL_NAME] = this.name;
-    if (this.taskState !== undefined && this.taskState.agent !== this.state) {
-      Object.assign(attributes, this.state.commonAttributes);
-    }
-    return attributes;
   }
 }
 
@@ -124,8 +118,9 @@ export function openTool(start: ScopeStart, toolName: unknown, options: ActionOp
   const { state } = start;
   const { signals } = state.core;
   const name = signals.name(toolName, semconv.ATTR_GEN_AI_TOOL_NAME);
+  if (start.isSilent) return new ActionScope(start, silentSpan(start), name, true);
   const span = startSpan(start, {
-    name: `${semconv.OPERATION_EXECUTE_TOOL} ${name}`,
+    name: `${semconv.OPERATION_EXECUTE_TOOL} ${name}`.trimEnd(),
     kind: SpanKind.INTERNAL,
     attributes: state.toolSpanAttributes,
   });
@@ -139,27 +134,24 @@ export function openTool(start: ScopeStart, toolName: unknown, options: ActionOp
 export function openFunction(start: ScopeStart, actionName: unknown, functionName: string): ActionScope {
   const { signals } = start.state.core;
   const name = signals.name(actionName, semconv.ATTR_ACTION_NAME);
-  const span = startSpan(start, { name, kind: SpanKind.INTERNAL, attributes: {} });
+  if (start.isSilent) return new ActionScope(start, silentSpan(start), name, false);
+  const span = startSpan(start, { name: name || 'action', kind: SpanKind.INTERNAL, attributes: {} });
   const scope = new ActionScope(start, span, name, false);
-  if (span.isRecording()) {
-    signals.put(span, semconv.ATTR_ACTION_NAME, name);
-    if (functionName !== '') signals.put(span, semconv.ATTR_CODE_FUNCTION_NAME, functionName);
-    describeOwner(scope);
-  }
+  guard('describing an action', describeFunction, scope, functionName, undefined, undefined, undefined);
   scope.tellStarted();
   return scope;
 }
 
 /** Runs a function as a tool call below `start`. */
-export function trackTool<T>(start: ScopeStart, toolName: unknown, second: unknown, third: unknown): T {
+export function trackTool(start: ScopeStart, toolName: unknown, second: unknown, third: unknown): unknown {
   const fn = typeof second === 'function' ? second : third;
   const options = typeof second === 'function' ? undefined : (second as ActionOptions | undefined);
   if (typeof fn !== 'function') {
     sayOnce('trackContext without function', 'trackContext(name, fn) needs a function to run; nothing was run');
-    return undefined as T;
+    return undefined;
   }
   const scope = openTool(start, toolName, options);
-  return runFollowed(scope, fn as (...args: readonly unknown[]) => unknown, undefined, [scope]) as T;
+  return runFollowed(scope, fn as (...args: readonly unknown[]) => unknown, undefined, [scope]);
 }
 
 /** Runs a function with a scope current, without ending it; an error is noted for its disposal. */
@@ -168,6 +160,7 @@ export function runUnderScope<T>(scope: Scope, fn: () => T, noteError: (error: u
   const run = {
     context: scope.context,
     entries: 0,
+    hasThrown: false,
     thrown: undefined,
     result: undefined,
     succeed: () => undefined,
@@ -183,6 +176,25 @@ export function describeOwner(scope: Scope): void {
   if (conversationId !== undefined) {
     scope.state.core.signals.put(scope.span, semconv.ATTR_GEN_AI_CONVERSATION_ID, conversationId);
   }
+}
+
+/** What the log twins say besides the task's own attributes. */
+function logAttributes(scope: ActionScope): RecordAttributes {
+  const attributes: RecordAttributes = { [semconv.ATTR_ACTION_NAME]: scope.name };
+  if (scope.isTool) attributes[semconv.ATTR_GEN_AI_TOOL_NAME] = scope.name;
+  if (scope.outer !== undefined) attributes[semconv.ATTR_PARENT_SPAN_ID] = scope.outer.span.spanContext().spanId;
+  if (scope.taskState !== undefined && scope.taskState.agent !== scope.state) {
+    Object.assign(attributes, scope.state.commonAttributes);
+  }
+  return attributes;
+}
+
+function describeFunction(scope: ActionScope, functionName: string): void {
+  const { span, name, state } = scope;
+  if (!span.isRecording()) return;
+  state.core.signals.put(span, semconv.ATTR_ACTION_NAME, name);
+  if (functionName !== '') state.core.signals.put(span, semconv.ATTR_CODE_FUNCTION_NAME, functionName);
+  describeOwner(scope);
 }
 
 function describeTool(scope: ActionScope, options: ActionOptions | undefined): void {
@@ -210,15 +222,14 @@ function setActionPayload(scope: ActionScope, given: Payload): void {
     sayOnce('payload after end', 'action.setPayload() was called after the action ended: the payload was left out');
     return;
   }
-  const { settings } = scope.state.core.signals;
+  const { signals } = scope.state.core;
+  const { settings } = signals;
   const payload = attempt(
     'action.setPayload',
     () => readable(settings.captureContent ? given : withoutContent(given)),
     {},
   );
-  scope.keepPayload(payload);
-  if (!scope.span.isRecording()) return;
-  const attributes: RecordAttributes = {};
-  addPayload(attributes, semconv.ATTR_PAYLOAD_PREFIX, payload, settings);
-  scope.span.setAttributes(attributes);
+  if (!scope.span.isRecording() && !signals.hasTwins) return;
+  const attributes = scope.keepPayload(payload);
+  if (scope.span.isRecording()) scope.span.setAttributes(attributes);
 }

@@ -1,23 +1,14 @@
-import { freshAnchor, ticks } from '../otel/clock.ts';
+import { freshAnchor, lastAnchor, ticks } from '../otel/clock.ts';
 import { activeContext, scopeIn } from '../otel/context.ts';
 import { sayOnce } from '../otel/diag.ts';
 import { attempt, guard, readable } from '../otel/guard.ts';
 import type { Payload } from '../otel/payload.ts';
-import { toText } from '../otel/values.ts';
+import { toOptionalText, toText } from '../otel/values.ts';
 import { openTool, trackTool } from './action.ts';
 import type { AgentOptions, AgentState } from './agent-state.ts';
 import { recordCustomEvent, type EventOptions } from './custom-event.ts';
 import { runFollowed } from './follow.ts';
-import type {
-  Action,
-  ActionOptions,
-  Agent,
-  IssueHandle,
-  LlmHandle,
-  Task,
-  TaskOptions,
-  TrackContext,
-} from './handles.ts';
+import type { Action, ActionOptions, Agent, IssueHandle, LlmHandle, Task, TaskOptions } from './handles.ts';
 import { Heartbeat, recordStopped } from './heartbeat.ts';
 import { recordIssue, recordResolve, remindOfOpenIssues, type IssueReport } from './issue.ts';
 import type { LlmCall, LlmCallOptions } from './llm-call.ts';
@@ -27,6 +18,7 @@ import { adviseOnFrequency, recordQueueSnapshot } from './queue-snapshot.ts';
 import { recordScheduled, type ScheduledItem } from './scheduled.ts';
 import type { Scope, ScopeStart } from './scope.ts';
 import { openTask } from './task.ts';
+import { originOf } from './task-state.ts';
 import { recordTodo, type TodoAction, type TodoOptions } from './todo.ts';
 import { trackFunction } from './track.ts';
 
@@ -67,8 +59,9 @@ export class AgentHandle implements Agent {
     return openTask(this.state, this, taskId, options);
   }
 
-  readonly trackContext: TrackContext = (<T>(name: string, second: unknown, third?: unknown): T =>
-    trackTool(this.#start(), name, second, third)) as TrackContext;
+  trackContext<T>(name: string, second: ActionOptions | ((action: Action) => T), third?: (action: Action) => T): T {
+    return trackTool(this.#start(), name, second, third) as T;
+  }
 
   startAction(toolName: string, options?: ActionOptions): Action {
     return openTool(this.#start(), toolName, options);
@@ -84,11 +77,15 @@ export class AgentHandle implements Agent {
   }
 
   trackLlmCall<T>(name: string, options: LlmCallOptions, fn: (call: LlmHandle) => T): T {
-    return trackLlm(this.#start(), name, options, fn);
+    return trackLlm(this.#start(), name, options, fn) as T;
   }
 
   reportIssue(issue: IssueReport): IssueHandle {
-    const report: Partial<IssueReport> = attempt<Partial<IssueReport>>('agent.reportIssue', () => readable(issue), {});
+    const report: Partial<IssueReport> = attempt<Partial<IssueReport>>(
+      'agent.reportIssue',
+      () => ({ ...readable(issue) }),
+      {},
+    );
     guard('agent.reportIssue', recordIssue, this.state, report, undefined, undefined, undefined);
     return new ReportedIssue(this.state, report);
   }
@@ -114,7 +111,7 @@ export class AgentHandle implements Agent {
   }
 
   event(name: string, payload?: Payload, options?: EventOptions): void {
-    guard('agent.event', recordCustomEvent, this.state, name, payload, options, undefined);
+    guard('agent.event', recordAgentEvent, this.state, name, payload, options, undefined);
   }
 
   stop(): void {
@@ -132,7 +129,9 @@ export class AgentHandle implements Agent {
   #start(): ScopeStart {
     const parent = activeContext();
     const outer = scopeIn(parent) as Scope | undefined;
-    return { state: this.state, agent: this, parent, anchor: outer?.anchor ?? freshAnchor(), startedAt: ticks() };
+    const { isSilent } = this.state.core.signals.providers;
+    const anchor = outer?.anchor ?? (isSilent ? lastAnchor() : freshAnchor());
+    return { state: this.state, agent: this, parent, anchor, startedAt: isSilent ? 0 : ticks(), isSilent };
   }
 }
 
@@ -145,8 +144,7 @@ class ReportedIssue implements IssueHandle {
   constructor(agent: AgentState, report: Partial<IssueReport>) {
     this.#agent = agent;
     this.#report = report;
-    this.issueId =
-      report.issueId === undefined ? undefined : toText(report.issueId, agent.core.signals.settings.limits.idLength);
+    this.issueId = toOptionalText(report.issueId, agent.core.signals.settings.limits.idLength);
   }
 
   resolve(summary: string): void {
@@ -159,6 +157,16 @@ class ReportedIssue implements IssueHandle {
     const merged = attempt('issue.report', () => ({ ...this.#report, ...readable(again ?? {}) }), this.#report);
     guard('issue.report', recordIssue, this.#agent, merged, undefined, undefined, undefined);
   }
+}
+
+/** Inside a task of the agent its record says which task told it, as an issue's does. */
+function recordAgentEvent(
+  state: AgentState,
+  name: unknown,
+  payload: Payload | undefined,
+  options: EventOptions | undefined,
+): void {
+  recordCustomEvent(originOf(state), name, payload, options);
 }
 
 function updateState(state: AgentState, options: AgentOptions | undefined): void {

@@ -47,8 +47,8 @@ export function recordCustomEvent(
   const { signals } = origin.core;
   const { idLength, summaryLength } = signals.settings.limits;
   const eventName = signals.name(name, ATTR_EVENT_NAME) || 'event';
-  const severity = SEVERITIES[toText(options?.severity, idLength).toLowerCase()] ?? 'INFO';
-  const category = CATEGORIES[toText(options?.category, idLength)] ?? origin.defaultCategory;
+  const severity = oneOf(SEVERITIES, toText(options?.severity, idLength).toLowerCase()) ?? 'INFO';
+  const category = oneOf(CATEGORIES, toText(options?.category, idLength)) ?? origin.defaultCategory;
   const summary = typeof payload?.['summary'] === 'string' ? toText(payload['summary'], summaryLength) : eventName;
   if (!signals.hasAgentCarrier) return;
   const event = {
@@ -60,4 +60,9 @@ export function recordCustomEvent(
     payload: { prefix: ATTR_PAYLOAD_PREFIX, value: payload },
   };
   signals.recordAgentEvent(origin, event, origin.currentContext?.(), origin.anchor);
+}
+
+/** The entry of a table, and not what every object has (`constructor`). */
+function oneOf<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }

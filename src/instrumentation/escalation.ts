@@ -22,6 +22,7 @@ export function recordEscalation(task: TaskState, summary: unknown, options: Esc
   const reason = toOptionalText(options?.reason, summaryLength);
   const text = toText(summary, summaryLength);
   task.escalations += 1;
+  if (task.isSilent) return;
   instruments.escalations.add(1, agent.id, agent.type, task.type);
   const carriers = task.carriers();
   if (carriers === NOBODY) return;

@@ -2,6 +2,9 @@ import { sayOnce } from '../otel/diag.ts';
 import { attempt, sayProblem } from '../otel/guard.ts';
 import type { Providers } from '../otel/providers.ts';
 
+/** Timers take no more, and fire at once when they are given more. */
+const MAX_TIMEOUT_MILLIS = 2 ** 31 - 1;
+
 interface Flushable {
   forceFlush?: () => unknown;
 }
@@ -16,7 +19,9 @@ export async function flushProviders(providers: Providers, timeoutMillis: number
   const flushed = Promise.all(targets.map(flushOne)).then(() => true);
   let timer: ReturnType<typeof setTimeout> | undefined;
   // Not unref'ed: a caller that awaits us at the end of its process would otherwise never come back.
-  const deadline = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), timeoutMillis)));
+  const deadline = new Promise<false>(
+    (resolve) => (timer = setTimeout(() => resolve(false), Math.min(timeoutMillis, MAX_TIMEOUT_MILLIS))),
+  );
   const isDone = await Promise.race([flushed, deadline]);
   clearTimeout(timer);
   if (!isDone)

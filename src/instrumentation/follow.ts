@@ -9,6 +9,7 @@ export interface Followed {
   failWith(error: unknown): void;
   /** Bookkeeping of `runFollowed`, for a context manager that throws: how often code was entered, what it threw and gave. */
   entries: number;
+  hasThrown: boolean;
   thrown: unknown;
   result: unknown;
 }
@@ -24,15 +25,16 @@ const contextApi = context;
 export function runFollowed(followed: Followed, fn: AnyFunction, thisArg: unknown, args: readonly unknown[]): unknown {
   const entriesBefore = followed.entries;
   try {
-    const result = contextApi.with(followed.context, execute, undefined, followed, fn, thisArg, args);
-    followed.result = undefined;
-    return result;
+    contextApi.with(followed.context, execute, undefined, followed, fn, thisArg, args);
   } catch (error) {
-    if (followed.entries > entriesBefore && followed.thrown === error) throw error;
     // Not the caller's error: the host's context manager failed. The caller's code runs once all the same.
-    sayProblem('the context manager', error);
-    return followed.entries === entriesBefore ? execute(followed, fn, thisArg, args) : followed.result;
+    if (!followed.hasThrown || !Object.is(followed.thrown, error)) sayProblem('the context manager', error);
   }
+  if (followed.entries === entriesBefore) return execute(followed, fn, thisArg, args);
+  if (followed.hasThrown) throw followed.thrown;
+  const { result } = followed;
+  followed.result = undefined;
+  return result;
 }
 
 function execute(followed: Followed, fn: AnyFunction, thisArg: unknown, args: readonly unknown[]): unknown {
@@ -41,6 +43,7 @@ function execute(followed: Followed, fn: AnyFunction, thisArg: unknown, args: re
   try {
     result = Reflect.apply(fn, thisArg, args);
   } catch (error) {
+    followed.hasThrown = true;
     followed.thrown = error;
     followed.failWith(error);
     throw error;
@@ -55,10 +58,9 @@ function follow(followed: Followed, result: unknown): unknown {
     followed.succeed(result);
     return result;
   }
-  const kind = attempt('following a result', () => kindOf(result), 'value');
-  switch (kind) {
+  switch (kindOf(result)) {
     case 'promise':
-      return followPromise(followed, result as Promise<unknown>);
+      return withFieldsOf(result, followPromise(followed, result as Promise<unknown>));
     case 'thenable':
       return attempt('following a promise', () => followThenable(followed, result as PromiseLike<unknown>), result);
     case 'generator':
@@ -71,9 +73,14 @@ function follow(followed: Followed, result: unknown): unknown {
 }
 
 function kindOf(result: object): 'promise' | 'thenable' | 'generator' | 'value' {
-  if (result instanceof Promise && result.constructor === Promise) return 'promise';
-  if (typeof (result as { then?: unknown }).then === 'function') return 'thenable';
-  return isGenerator(result) ? 'generator' : 'value';
+  try {
+    if (result instanceof Promise && result.constructor === Promise) return 'promise';
+    if (typeof (result as { then?: unknown }).then === 'function') return 'thenable';
+    return isGenerator(result) ? 'generator' : 'value';
+  } catch (error) {
+    sayProblem('following a result', error);
+    return 'value';
+  }
 }
 
 /** Whether a value is what a generator function or an async generator function gives. */
@@ -94,12 +101,21 @@ async function followPromise(followed: Followed, promise: Promise<unknown>): Pro
   }
 }
 
+/** Some clients hang more on a promise (`cancel()`, a request id): the caller finds it on what we give instead. */
+function withFieldsOf(promise: object, followed: Promise<unknown>): Promise<unknown> {
+  for (const key of Object.keys(promise)) {
+    const field = Object.getOwnPropertyDescriptor(promise, key);
+    if (field !== undefined) Reflect.defineProperty(followed, key, field);
+  }
+  return followed;
+}
+
 /**
  * A promise of another class (an API client's, a query builder's) stays the object it is, with its own methods; only
  * its `then` tells us. So a lazy one still starts when the caller first waits for it, and never twice.
  */
 function followThenable(followed: Followed, thenable: PromiseLike<unknown>): PromiseLike<unknown> {
-  const then = thenable.then as AnyFunction;
+  const then = Reflect.get(thenable, 'then') as AnyFunction;
   const tellingThen = function (this: unknown, onFulfilled?: unknown, onRejected?: unknown): unknown {
     return Reflect.apply(then, this, [
       (value: unknown) => {
@@ -130,7 +146,7 @@ function followThenable(followed: Followed, thenable: PromiseLike<unknown>): Pro
 export function followGenerator(generator: Generator | AsyncGenerator, open: () => Followed): void {
   let followed: Followed | undefined;
   for (const name of ['next', 'return', 'throw'] as const) {
-    const step = generator[name] as AnyFunction;
+    const step = Reflect.get(generator, name) as AnyFunction;
     const tellingStep = (...args: readonly unknown[]): unknown => {
       followed ??= open();
       return runFollowed(new GeneratorStep(followed), step, generator, args);
@@ -148,6 +164,7 @@ export function followGenerator(generator: Generator | AsyncGenerator, open: () 
 class GeneratorStep implements Followed {
   readonly context: Context;
   entries = 0;
+  hasThrown = false;
   thrown: unknown;
   result: unknown;
   readonly #scope: Followed;

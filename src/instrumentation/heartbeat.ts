@@ -54,16 +54,20 @@ export class Heartbeat {
   beat(): void {
     const agent = this.#agent;
     guard('heartbeat', (state: AgentState) => noteBeat(state), agent, undefined, undefined, undefined, undefined);
-    const tell = (payload: Payload | undefined): void => recordHeartbeat(agent, payload);
+    // An answer that comes after `agent.stop()` must not make the agent look alive again.
+    const tell = (payload: Payload | undefined): void => {
+      if (!agent.isStopped) recordHeartbeat(agent, payload);
+    };
     if (agent.heartbeatPayload === undefined) tell(undefined);
     else this.#payload.ask(agent.heartbeatPayload, tell);
     const { queueProvider } = agent;
     if (queueProvider !== undefined) this.#queue.ask(queueProvider, (snapshot) => this.#tellQueue(snapshot));
   }
 
-  #tellQueue(snapshot: QueueSnapshot | undefined): void {
-    if (snapshot === undefined) {
-      // Nothing known is not a queue of the last known depth: its series ends.
+  #tellQueue(snapshot: QueueSnapshot | null | undefined): void {
+    if (this.#agent.isStopped) return;
+    if (snapshot === undefined || snapshot === null) {
+      // Nothing known is not a queue of the last known depth: it is not told again.
       this.#agent.queueDepth = undefined;
       this.#agent.queueOldestAgeSeconds = undefined;
     } else if (this.#agent.core.signals.hasLogs) {
@@ -170,8 +174,8 @@ function recordHeartbeat(agent: AgentState, payload: Payload | undefined): void 
 export function recordStopped(agent: AgentState): void {
   agent.isStopped = true;
   agent.heartbeatTime = 0;
-  agent.queueDepth = undefined;
-  agent.queueOldestAgeSeconds = undefined;
+  agent.queueDepth &&= 0;
+  agent.queueOldestAgeSeconds &&= 0;
   const attributes: RecordAttributes = { [semconv.ATTR_AGENT_TASKS_RUNNING]: agent.running.size };
   if (agent.running.size > 0) attributes[semconv.ATTR_AGENT_TASKS] = tasksJson(agent);
   agent.core.signals.recordLog(agent, {

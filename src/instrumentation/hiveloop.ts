@@ -108,7 +108,7 @@ class Registry implements HiveLoop {
 
   async flush(options?: { readonly timeoutMillis?: number }): Promise<void> {
     const timeoutMillis = attempt('flush', () => toNumber(options?.timeoutMillis), undefined) ?? FLUSH_TIMEOUT_MILLIS;
-    await flushProviders(this.#core.signals.providers, timeoutMillis);
+    await flushProviders(this.#core.signals.providers, Math.max(0, timeoutMillis));
   }
 
   async shutdown(options?: { readonly timeoutMillis?: number }): Promise<void> {

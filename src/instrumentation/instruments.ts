@@ -11,7 +11,6 @@ export interface ObservedAgent {
   readonly heartbeatTime: number | undefined;
   readonly queueDepth: number | undefined;
   readonly queueOldestAgeSeconds: number | undefined;
-  readonly isStopped: boolean;
   countTasks(): number;
   /** Start of each approval that waits, as a point of the monotonic clock. */
   pendingApprovals(): readonly number[];
@@ -99,25 +98,20 @@ export class Instruments {
   }
 
   #makeGauges(metrics: Metrics): void {
-    const gauge = (
-      definition: semconv.MetricDefinition,
-      read: (agent: ObservedAgent) => number | undefined,
-      alsoStopped = false,
-    ): void => {
-      metrics.gauge(definition, (observe) => this.#observeAgents(observe, read, alsoStopped));
-    };
+    const gauge = (definition: semconv.MetricDefinition, read: (agent: ObservedAgent) => number | undefined): void =>
+      metrics.gauge(definition, (observe) => this.#observeAgents(observe, read));
     gauge(semconv.METRIC_TASK_ACTIVE, (agent) => agent.countTasks());
     gauge(semconv.METRIC_APPROVAL_PENDING, (agent) => agent.pendingApprovals().length);
     gauge(semconv.METRIC_APPROVAL_OLDEST_AGE, (agent) => oldestAge(agent.pendingApprovals()));
     gauge(semconv.METRIC_QUEUE_DEPTH, (agent) => agent.queueDepth);
     gauge(semconv.METRIC_QUEUE_OLDEST_AGE, (agent) => agent.queueOldestAgeSeconds);
-    gauge(semconv.METRIC_HEARTBEAT_TIME, (agent) => agent.heartbeatTime, true);
+    gauge(semconv.METRIC_HEARTBEAT_TIME, (agent) => agent.heartbeatTime);
     gauge(semconv.METRIC_STUCK_THRESHOLD, (agent) => agent.stuckThresholdSeconds);
   }
 
-  #observeAgents(observe: Observe, read: (agent: ObservedAgent) => number | undefined, alsoStopped: boolean): void {
+  /** Stopped agents too: the SDK goes on sending the last value of a series that is left out, so its end must be told, as 0. */
+  #observeAgents(observe: Observe, read: (agent: ObservedAgent) => number | undefined): void {
     for (const agent of this.#agents) {
-      if (agent.isStopped && !alsoStopped && agent.countTasks() === 0) continue;
       const value = read(agent);
       if (value !== undefined) observe(value, agent.metricAttributes);
     }

@@ -1,4 +1,3 @@
-import { activeContext, scopeIn } from '../otel/context.ts';
 import { sayOnce } from '../otel/diag.ts';
 import type { Payload } from '../otel/payload.ts';
 import type { SeverityText } from '../otel/signals.ts';
@@ -6,7 +5,7 @@ import { toCount, toOptionalText, toText, type RecordAttributes } from '../otel/
 import * as semconv from '../semconv.ts';
 import type { AgentState } from './agent-state.ts';
 import type { Open } from './open.ts';
-import type { TaskBound } from './task-state.ts';
+import { originOf, TaskState } from './task-state.ts';
 
 export type IssueSeverity = Open<'critical' | 'high' | 'medium' | 'low'>;
 export type IssueCategory = Open<
@@ -61,7 +60,8 @@ export function recordIssue(agent: AgentState, report: Partial<IssueReport> | un
     sayOnce('issue without summary', 'agent.reportIssue() needs a summary: without one the report is refused');
   adviseOnId(issueId);
   rememberOpen(agent, issueId);
-  countInTask();
+  const origin = originOf(agent);
+  if (origin instanceof TaskState) origin.issues += 1;
   const metricSeverity = Object.hasOwn(LOG_SEVERITIES, severity) ? severity : 'medium';
   instruments.issueReports.add(1, agent.id, agent.type, metricSeverity, category);
   if (!signals.hasAgentCarrier) return;
@@ -69,7 +69,7 @@ export function recordIssue(agent: AgentState, report: Partial<IssueReport> | un
   if (issueId !== undefined) attributes[semconv.ATTR_ISSUE_ID] = issueId;
   if (category !== undefined) attributes[semconv.ATTR_ISSUE_CATEGORY] = category;
   if (count !== undefined) attributes[semconv.ATTR_ISSUE_OCCURRENCE_COUNT] = count;
-  signals.recordAgentEvent(agent, {
+  signals.recordAgentEvent(origin, {
     name: semconv.EVENT_ISSUE_REPORTED,
     severity: LOG_SEVERITIES[metricSeverity] ?? 'WARN',
     summary,
@@ -99,7 +99,7 @@ export function recordResolve(agent: AgentState, summary: unknown, answers: Part
   const attributes: RecordAttributes = {};
   if (issueId !== undefined) attributes[semconv.ATTR_ISSUE_ID] = issueId;
   if (reported !== undefined) attributes[semconv.ATTR_ISSUE_SUMMARY] = reported;
-  signals.recordAgentEvent(agent, { name: semconv.EVENT_ISSUE_RESOLVED, summary: text, attributes });
+  signals.recordAgentEvent(originOf(agent), { name: semconv.EVENT_ISSUE_RESOLVED, summary: text, attributes });
 }
 
 /** Says once, when an agent ends, which issues it leaves open (manual §12.2): they stay open by design. */
@@ -133,9 +133,4 @@ function adviseOnId(issueId: string | undefined): void {
 
 function rememberOpen(agent: AgentState, issueId: string | undefined): void {
   if (issueId !== undefined && agent.openIssueIds.size < MAX_REMEMBERED) agent.openIssueIds.add(issueId);
-}
-
-function countInTask(): void {
-  const task = (scopeIn(activeContext()) as TaskBound | undefined)?.taskState;
-  if (task !== undefined && !task.isEnded) task.issues += 1;
 }

@@ -98,9 +98,6 @@ function addGenAi(
   call: Partial<LlmCall> | undefined,
   idLength: number,
 ): void {
-  const put = (key: string, value: string | number | undefined): void => {
-    if (value !== undefined) attributes[key] = value;
-  };
   const cached = toCount(call?.cachedTokensIn);
   const reasons: unknown = call?.finishReasons;
   if (cached !== undefined && fields.tokensIn !== undefined && cached > fields.tokensIn) {
@@ -109,18 +106,22 @@ function addGenAi(
       'an LLM call has more cached input tokens than input tokens: tokensIn must include the cached ones',
     );
   }
-  put(semconv.ATTR_GEN_AI_OPERATION_NAME, fields.operation);
-  put(semconv.ATTR_GEN_AI_PROVIDER_NAME, fields.provider);
-  put(semconv.ATTR_GEN_AI_REQUEST_MODEL, fields.model);
-  put(semconv.ATTR_GEN_AI_RESPONSE_MODEL, toOptionalText(call?.responseModel, idLength));
-  put(semconv.ATTR_GEN_AI_INPUT_TOKENS, fields.tokensIn);
-  put(semconv.ATTR_GEN_AI_OUTPUT_TOKENS, fields.tokensOut);
-  put(semconv.ATTR_GEN_AI_CACHE_READ_TOKENS, cached);
-  put(semconv.ATTR_GEN_AI_CACHE_WRITE_TOKENS, toCount(call?.cacheWriteTokensIn));
-  put(semconv.ATTR_GEN_AI_REASONING_TOKENS, toCount(call?.reasoningTokens));
+  put(attributes, semconv.ATTR_GEN_AI_OPERATION_NAME, fields.operation);
+  put(attributes, semconv.ATTR_GEN_AI_PROVIDER_NAME, fields.provider);
+  put(attributes, semconv.ATTR_GEN_AI_REQUEST_MODEL, fields.model);
+  put(attributes, semconv.ATTR_GEN_AI_RESPONSE_MODEL, toOptionalText(call?.responseModel, idLength));
+  put(attributes, semconv.ATTR_GEN_AI_INPUT_TOKENS, fields.tokensIn);
+  put(attributes, semconv.ATTR_GEN_AI_OUTPUT_TOKENS, fields.tokensOut);
+  put(attributes, semconv.ATTR_GEN_AI_CACHE_READ_TOKENS, cached);
+  put(attributes, semconv.ATTR_GEN_AI_CACHE_WRITE_TOKENS, toCount(call?.cacheWriteTokensIn));
+  put(attributes, semconv.ATTR_GEN_AI_REASONING_TOKENS, toCount(call?.reasoningTokens));
   if (Array.isArray(reasons)) {
     attributes[semconv.ATTR_GEN_AI_FINISH_REASONS] = reasons.slice(0, 10).map((reason) => toText(reason, idLength));
   }
+}
+
+function put(attributes: RecordAttributes, key: string, value: string | number | undefined): void {
+  if (value !== undefined) attributes[key] = value;
 }
 
 /** Names that no backend adds up: the host's own instrumentation of the model client counts tokens and dollars. */

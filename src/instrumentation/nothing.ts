@@ -8,13 +8,15 @@ import type { Action, Agent, LlmHandle, Task, TrackContext } from './handles.ts'
 
 const span: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 const nothing = (): void => undefined;
-const runOnly = (<T>(_name: string, second: unknown, third?: unknown): T => {
+const runOnly = ((_name: string, second: unknown, third?: unknown): unknown => {
   const fn = typeof second === 'function' ? second : third;
-  return (typeof fn === 'function' ? (fn as (handle: unknown) => unknown)(NO_ACTION) : undefined) as T;
+  return typeof fn === 'function' ? (fn as (handle: Action) => unknown)(NO_ACTION) : undefined;
 }) as TrackContext;
 const run = <T>(fn: () => T): T => (typeof fn === 'function' ? fn() : (undefined as T));
 
 const NO_LLM_CALL: LlmHandle = { span, setUsage: nothing };
+const runLlm = <T>(_name: string, _options: unknown, fn: (call: LlmHandle) => T): T =>
+  typeof fn === 'function' ? fn(NO_LLM_CALL) : (undefined as T);
 
 /** The action outside of any action. */
 export const NO_ACTION: Action = {
@@ -32,16 +34,16 @@ export const NO_ACTION: Action = {
 
 const NO_AGENT: Agent = {
   id: '',
-  task: (<T>(_id: string, second: unknown, third?: unknown): T => {
+  task: (_id: string, second: unknown, third?: unknown): unknown => {
     const fn = typeof second === 'function' ? second : third;
-    return (typeof fn === 'function' ? (fn as (task: Task) => unknown)(NO_TASK) : undefined) as T;
-  }) as Agent['task'],
+    return typeof fn === 'function' ? (fn as (task: Task) => unknown)(NO_TASK) : undefined;
+  },
   startTask: () => NO_TASK,
   trackContext: runOnly,
   startAction: () => NO_ACTION,
   track: (_name, fn) => fn,
   llmCall: nothing,
-  trackLlmCall: (_name, _options, fn) => fn(NO_LLM_CALL),
+  trackLlmCall: runLlm,
   reportIssue: () => ({ issueId: undefined, resolve: nothing, report: nothing }),
   resolveIssue: nothing,
   queueSnapshot: nothing,
@@ -69,7 +71,7 @@ export const NO_TASK: Task = {
   requestApproval: nothing,
   approvalReceived: nothing,
   llmCall: nothing,
-  trackLlmCall: (_name, _options, fn) => fn(NO_LLM_CALL),
+  trackLlmCall: runLlm,
   setPayload: nothing,
   event: nothing,
   complete: nothing,

@@ -59,7 +59,8 @@ export function describeQueue(agent: AgentState, snapshot: Partial<QueueSnapshot
   }
   if (oldest !== undefined) attributes[semconv.ATTR_QUEUE_OLDEST_AGE] = Math.max(0, oldest);
   if (Array.isArray(items)) attributes[semconv.ATTR_QUEUE_ITEMS] = itemsJson(agent, items as readonly unknown[]);
-  if (typeof processing === 'object') attributes[semconv.ATTR_QUEUE_PROCESSING] = processingJson(agent, processing);
+  if (typeof processing === 'object' && (processing as unknown) !== null)
+    attributes[semconv.ATTR_QUEUE_PROCESSING] = processingJson(agent, processing);
   return attributes;
 }
 

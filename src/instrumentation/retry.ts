@@ -23,6 +23,7 @@ export function recordRetry(task: TaskState, summary: unknown, options: RetryOpt
   const text = toText(summary, signals.settings.limits.summaryLength);
   task.retries += 1;
   task.backoffSeconds += backoffSeconds ?? 0;
+  if (task.isSilent) return;
   instruments.retries.add(1, agent.id, agent.type, task.type);
   if (backoffSeconds !== undefined) instruments.backoff.add(backoffSeconds, agent.id, agent.type, task.type);
   const carriers = task.carriers();

@@ -1,7 +1,7 @@
 import type { Context, HrTime, Span } from '@opentelemetry/api';
 import { rfc3339, ticks, timeOf, type Anchor } from '../otel/clock.ts';
 import { activeContext, scopeIn, type ActiveScope } from '../otel/context.ts';
-import type { Payload } from '../otel/payload.ts';
+import type { KeptPayload } from '../otel/payload.ts';
 import type { Carriers, StoryEvent, TaskOrigin } from '../otel/signals.ts';
 import type { RecordAttributes } from '../otel/values.ts';
 import * as semconv from '../semconv.ts';
@@ -40,17 +40,19 @@ export class TaskState implements TaskOrigin, RunningTask {
   readonly context: Context;
   readonly anchor: Anchor;
   readonly startedAt: number;
-  readonly commonAttributes: RecordAttributes;
+  readonly project: string | undefined;
+  readonly correlationId: string | undefined;
   progressAt: number;
   isEnded = false;
   plan: PlanState | undefined;
-  payload: Payload | undefined;
+  payload: KeptPayload | undefined;
   retries = 0;
   backoffSeconds = 0;
   escalations = 0;
   approvals = 0;
   issues = 0;
   readonly pending: PendingApproval[] = [];
+  #commonAttributes: RecordAttributes | undefined;
 
   constructor(agent: AgentState, fields: TaskFields) {
     this.agent = agent;
@@ -64,7 +66,18 @@ export class TaskState implements TaskOrigin, RunningTask {
     this.anchor = fields.anchor;
     this.startedAt = fields.startedAt;
     this.progressAt = fields.startedAt;
-    this.commonAttributes = fields.commonAttributes;
+    this.project = fields.project;
+    this.correlationId = fields.correlationId;
+  }
+
+  /** Whether the host has no signal at all, so that an event of this task needs no more than to be remembered. */
+  get isSilent(): boolean {
+    return this.core.signals.providers.isSilent;
+  }
+
+  /** The attributes that stand on every log record of the task; made when the first one is emitted. */
+  get commonAttributes(): RecordAttributes {
+    return (this.#commonAttributes ??= taskAttributes(this.agent, this));
   }
 
   /** Notes progress, and says which signals would carry an event of this task now; `NOBODY`: do not build it. */
@@ -73,9 +86,9 @@ export class TaskState implements TaskOrigin, RunningTask {
     return this.core.signals.carriersFor(this);
   }
 
-  /** Emits a narrative event of this task. */
+  /** Emits a narrative event of this task, at the time that `carriers()` noted. */
   emit(carriers: Carriers, event: StoryEvent): void {
-    this.core.signals.recordTaskEvent(this, carriers, event);
+    this.core.signals.recordTaskEvent(this, carriers, event, this.progressAt);
   }
 
   /** The active context inside this task, the task's own elsewhere. */
@@ -101,20 +114,24 @@ export class TaskState implements TaskOrigin, RunningTask {
   }
 }
 
-export interface TaskFields {
-  readonly id: string;
-  readonly runId: string;
-  readonly type: string | undefined;
+/**
+ * Who tells an agent-level event: the task that it is called in, so that its record says which task raised it, else the
+ * agent. A task of another agent does not count: the event belongs to the agent that it was called on.
+ */
+export function originOf(agent: AgentState): AgentState | TaskState {
+  const task = (scopeIn(activeContext()) as TaskBound | undefined)?.taskState;
+  return task?.agent === agent && !task.isEnded ? task : agent;
+}
+
+export interface TaskFields extends TaskIdentity {
   readonly conversationId: string | undefined;
   readonly span: Span;
   readonly context: Context;
   readonly anchor: Anchor;
   readonly startedAt: number;
-  readonly commonAttributes: RecordAttributes;
 }
 
-/** The attributes that stand on every log record of a task. */
-export function taskAttributes(agent: AgentState, task: TaskIdentity): RecordAttributes {
+function taskAttributes(agent: AgentState, task: TaskIdentity): RecordAttributes {
   const attributes: RecordAttributes = { ...agent.commonAttributes };
   attributes[semconv.ATTR_TASK_ID] = task.id;
   attributes[semconv.ATTR_TASK_RUN_ID] = task.runId;

@@ -3,8 +3,9 @@ import { freshAnchor, ticks } from '../otel/clock.ts';
 import { activeContext, spanIn } from '../otel/context.ts';
 import { sayOnce } from '../otel/diag.ts';
 import type { Failure } from '../otel/failure.ts';
-import { attempt, guard, readable } from '../otel/guard.ts';
-import { addPayload, type Payload } from '../otel/payload.ts';
+import { attempt, guard, readable, sayProblem } from '../otel/guard.ts';
+import { KeptPayload, type Payload } from '../otel/payload.ts';
+import type { Signals } from '../otel/signals.ts';
 import { nextUid, randomUuid } from '../otel/uid.ts';
 import { toOptionalText, type RecordAttributes } from '../otel/values.ts';
 import * as semconv from '../semconv.ts';
@@ -18,7 +19,7 @@ import {
 } from './approval.ts';
 import { recordCustomEvent, type EventOptions } from './custom-event.ts';
 import { recordEscalation, type EscalateOptions } from './escalation.ts';
-import type { Action, ActionOptions, Agent, LlmHandle, Task, TaskOptions, TrackContext } from './handles.ts';
+import type { Action, ActionOptions, Agent, LlmHandle, Task, TaskOptions } from './handles.ts';
 import type { LlmCall, LlmCallOptions } from './llm-call.ts';
 import { recordLlmCall, trackLlm } from './llm-scope.ts';
 import {
@@ -31,8 +32,8 @@ import {
   type PlanStepOptions,
 } from './plan.ts';
 import { recordRetry, type RetryOptions } from './retry.ts';
-import { failureAttributes, Scope, sayEndedTwice, startSpan, type ScopeStart } from './scope.ts';
-import { taskAttributes, TaskState, type TaskIdentity } from './task-state.ts';
+import { failureAttributes, Scope, NO_SPAN, sayEndedTwice, silentSpan, startSpan, type ScopeStart } from './scope.ts';
+import { TaskState, type TaskIdentity } from './task-state.ts';
 import { withoutContent } from './tool-payload.ts';
 
 const STATUS_SUCCESS = 'success';
@@ -41,9 +42,9 @@ const STATUS_ABANDONED = 'abandoned';
 
 /** A task: the root span, the plan and roll-ups that it carries at its end, and the door to all that happens inside it. */
 export class TaskScope extends Scope implements Task {
-  readonly id: string;
-  readonly runId: string;
-  readonly taskState: TaskState;
+  declare readonly id: string;
+  declare readonly runId: string;
+  declare readonly taskState: TaskState;
   #status: string | undefined;
   #runError: { readonly error: unknown } | undefined;
 
@@ -57,7 +58,6 @@ export class TaskScope extends Scope implements Task {
       context: this.context,
       anchor: start.anchor,
       startedAt: start.startedAt,
-      commonAttributes: taskAttributes(start.state, identity),
     });
     start.state.running.set(this.taskState, this);
   }
@@ -74,40 +74,41 @@ export class TaskScope extends Scope implements Task {
     return runUnderScope(this, fn, (error) => (this.#runError = { error }));
   }
 
-  readonly trackContext: TrackContext = (<T>(name: string, second: unknown, third?: unknown): T =>
-    trackTool(this.below(), name, second, third)) as TrackContext;
+  trackContext<T>(name: string, second: ActionOptions | ((action: Action) => T), third?: (action: Action) => T): T {
+    return trackTool(this.below(), name, second, third) as T;
+  }
 
   startAction(toolName: string, options?: ActionOptions): Action {
     return openTool(this.below(), toolName, options);
   }
 
   plan(goal: string, steps: readonly string[], options?: PlanOptions): void {
-    this.#noteLate('plan');
+    noteLate(this, 'plan');
     guard('task.plan', recordPlan, this.taskState, goal, steps, options, undefined);
   }
 
   planStep(stepIndex: number, action: PlanStepAction, summary?: string, options?: PlanStepOptions): void {
-    this.#noteLate('planStep');
+    noteLate(this, 'planStep');
     guard('task.planStep', recordPlanStep, this.taskState, stepIndex, action, summary, options);
   }
 
   retry(summary: string, options?: RetryOptions): void {
-    this.#noteLate('retry');
+    noteLate(this, 'retry');
     guard('task.retry', recordRetry, this.taskState, summary, options, undefined, undefined);
   }
 
   escalate(summary: string, options?: EscalateOptions): void {
-    this.#noteLate('escalate');
+    noteLate(this, 'escalate');
     guard('task.escalate', recordEscalation, this.taskState, summary, options, undefined, undefined);
   }
 
   requestApproval(summary: string, options?: RequestApprovalOptions): void {
-    this.#noteLate('requestApproval');
+    noteLate(this, 'requestApproval');
     guard('task.requestApproval', recordApprovalRequest, this.taskState, summary, options, undefined, undefined);
   }
 
   approvalReceived(summary: string, options?: ApprovalReceivedOptions): void {
-    this.#noteLate('approvalReceived');
+    noteLate(this, 'approvalReceived');
     guard('task.approvalReceived', recordApproval, this.taskState, summary, options, undefined, undefined);
   }
 
@@ -116,7 +117,7 @@ export class TaskScope extends Scope implements Task {
   }
 
   trackLlmCall<T>(name: string, options: LlmCallOptions, fn: (call: LlmHandle) => T): T {
-    return trackLlm(this.below(), name, options, fn);
+    return trackLlm(this.below(), name, options, fn) as T;
   }
 
   setPayload(payload: Payload): void {
@@ -170,7 +171,8 @@ export class TaskScope extends Scope implements Task {
     state.running.delete(taskState);
     taskState.isEnded = true;
     taskState.pending.length = 0;
-    if (this.span.isRecording()) this.#describeEnd(status);
+    if (this.isSilent && taskState.isSilent) return;
+    if (this.span.isRecording()) describeEnd(this, status);
     const seconds = this.endSpan(failure, at);
     const operation = semconv.OPERATION_INVOKE_AGENT;
     instruments.taskDuration.record(seconds, state.id, state.displayName, taskState.type, failure?.type, operation);
@@ -182,25 +184,9 @@ export class TaskScope extends Scope implements Task {
       severity: failure === undefined ? ('INFO' as const) : ('ERROR' as const),
       summary: failure === undefined ? `${this.id} completed` : `${this.id} failed: ${failure.message}`,
       attributes,
-      payload: { prefix: semconv.ATTR_PAYLOAD_PREFIX, value: taskState.payload },
+      kept: taskState.payload?.attributes,
     };
     signals.recordTwin(taskState, this.context, event, at, this.anchor);
-  }
-
-  #describeEnd(status: string): void {
-    const { signals } = this.state.core;
-    signals.put(this.span, semconv.ATTR_TASK_STATUS, status);
-    const ends = rollUps(this.taskState);
-    for (const key in ends) signals.put(this.span, key, ends[key] as string | number);
-  }
-
-  /** A call on a task that has ended still goes out as a log record; said once, since it is a mistake more often than not. */
-  #noteLate(method: string): void {
-    if (!this.isEnded) return;
-    sayOnce(
-      'call on an ended task',
-      `task.${method}() was called after the task ended: the event went out, but the task's span no longer shows it`,
-    );
   }
 }
 
@@ -213,12 +199,12 @@ export function openTask(
 ): TaskScope {
   const { signals } = state.core;
   const parent = activeContext();
-  const start: ScopeStart = { state, agent, parent, anchor: freshAnchor(), startedAt: ticks() };
-  const identity =
-    attempt('agent.task', () => readIdentity(state, taskId, options), undefined) ??
-    readIdentity(state, taskId, readable(options));
+  const { isSilent } = signals.providers;
+  const start: ScopeStart = { state, agent, parent, anchor: freshAnchor(), startedAt: ticks(), isSilent };
+  const identity = readIdentitySafely(state, taskId, options);
   const active = spanIn(parent);
   const isRoot = signals.settings.taskParent === 'root' && active !== undefined;
+  if (isSilent) return new TaskScope(start, isRoot ? NO_SPAN : silentSpan(start), identity);
   const links = attempt('the links of a task', () => taskLinks(options, isRoot ? active : undefined), undefined);
   const span = startSpan(start, {
     name:
@@ -228,7 +214,7 @@ export function openTask(
     kind: SpanKind.INTERNAL,
     attributes: state.taskSpanAttributes,
     isRoot,
-    ...(links === undefined ? {} : { links }),
+    links,
   });
   const scope = new TaskScope(start, span, identity);
   state.core.lastSpan = span;
@@ -249,21 +235,32 @@ class TaskAbandonedError extends Error {
 
 type OpenIdentity = TaskIdentity & { readonly conversationId: string | undefined };
 
+function readIdentitySafely(state: AgentState, taskId: unknown, options: TaskOptions | undefined): OpenIdentity {
+  try {
+    return readIdentity(state, taskId, options);
+  } catch (error) {
+    sayProblem('agent.task', error);
+    return readIdentity(state, taskId, readable(options));
+  }
+}
+
 function readIdentity(state: AgentState, taskId: unknown, options: TaskOptions | undefined): OpenIdentity {
   const { signals } = state.core;
-  const { idLength } = signals.settings.limits;
-  const optional = (value: unknown, key: string): string | undefined => {
-    const text = toOptionalText(value, idLength);
-    return text === undefined ? undefined : toOptionalText(signals.name(text, key), idLength);
-  };
   return {
     id: signals.name(taskId, semconv.ATTR_TASK_ID),
-    runId: optional(options?.taskRunId, semconv.ATTR_TASK_RUN_ID) ?? newRunId(),
-    type: optional(options?.type, semconv.ATTR_TASK_TYPE),
-    project: optional(options?.project, semconv.ATTR_PROJECT_ID),
-    correlationId: optional(options?.correlationId, semconv.ATTR_CORRELATION_ID),
-    conversationId: optional(options?.conversationId, semconv.ATTR_GEN_AI_CONVERSATION_ID),
+    runId: optionalName(signals, options?.taskRunId, semconv.ATTR_TASK_RUN_ID) ?? newRunId(),
+    type: optionalName(signals, options?.type, semconv.ATTR_TASK_TYPE),
+    project: optionalName(signals, options?.project, semconv.ATTR_PROJECT_ID),
+    correlationId: optionalName(signals, options?.correlationId, semconv.ATTR_CORRELATION_ID),
+    conversationId: optionalName(signals, options?.conversationId, semconv.ATTR_GEN_AI_CONVERSATION_ID),
   };
+}
+
+function optionalName(signals: Signals, value: unknown, key: string): string | undefined {
+  if (value === undefined) return undefined;
+  const { idLength } = signals.settings.limits;
+  const text = toOptionalText(value, idLength);
+  return text === undefined ? undefined : toOptionalText(signals.name(text, key), idLength);
 }
 
 function newRunId(): string {
@@ -272,10 +269,14 @@ function newRunId(): string {
 
 /** The link to what was active (a request, a message, another task) is why a root task is not lost from its cause. */
 function taskLinks(options: TaskOptions | undefined, active: Span | undefined): readonly Link[] | undefined {
-  const given = Array.isArray(options?.links) ? (options.links as readonly Link[]) : [];
-  const usable = given.filter((link) => typeof link.context.traceId === 'string');
+  const given = attempt('the links of a task', () => readable(options?.links ?? []), []);
+  const usable = (Array.isArray(given) ? (given as readonly Link[]) : []).filter(isLink);
   if (active === undefined) return usable.length === 0 ? undefined : usable;
   return [{ context: active.spanContext() }, ...usable];
+}
+
+function isLink(link: Link): boolean {
+  return attempt('a link of a task', () => typeof link.context.traceId === 'string', false);
 }
 
 function describeTask(scope: TaskScope, identity: OpenIdentity): void {
@@ -293,6 +294,22 @@ function describeTask(scope: TaskScope, identity: OpenIdentity): void {
   put(semconv.ATTR_GEN_AI_CONVERSATION_ID, identity.conversationId);
   state.core.signals.put(span, semconv.ATTR_AGENT_VERSION, state.version);
   state.core.signals.put(span, semconv.ATTR_AGENT_FRAMEWORK, state.framework);
+}
+
+function describeEnd(scope: TaskScope, status: string): void {
+  const { signals } = scope.state.core;
+  signals.put(scope.span, semconv.ATTR_TASK_STATUS, status);
+  const ends = rollUps(scope.taskState);
+  for (const key in ends) signals.put(scope.span, key, ends[key]);
+}
+
+/** A call on a task that has ended still goes out as a log record; said once, since it is a mistake more often than not. */
+function noteLate(scope: TaskScope, method: string): void {
+  if (!scope.isEnded) return;
+  sayOnce(
+    'call on an ended task',
+    `task.${method}() was called after the task ended: the event went out, but the task's span no longer shows it`,
+  );
 }
 
 function tellStarted(scope: TaskScope): void {
@@ -341,11 +358,11 @@ function setTaskPayload(scope: TaskScope, given: Payload): void {
     sayOnce('payload after end', 'task.setPayload() was called after the task ended: the payload was left out');
     return;
   }
-  const { settings } = scope.state.core.signals;
+  const { signals } = scope.state.core;
+  const { settings } = signals;
   const payload = readable(settings.captureContent ? given : withoutContent(given));
-  scope.taskState.payload = { ...scope.taskState.payload, ...payload };
-  if (!scope.span.isRecording()) return;
-  const attributes: RecordAttributes = {};
-  addPayload(attributes, semconv.ATTR_PAYLOAD_PREFIX, payload, settings);
-  scope.span.setAttributes(attributes);
+  if (!scope.span.isRecording() && !signals.hasTwins) return;
+  scope.taskState.payload ??= new KeptPayload();
+  const attributes = scope.taskState.payload.add(semconv.ATTR_PAYLOAD_PREFIX, payload, settings);
+  if (scope.span.isRecording()) scope.span.setAttributes(attributes);
 }

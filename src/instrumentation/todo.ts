@@ -2,6 +2,7 @@ import { toOptionalText, toText, toTimeText, type RecordAttributes } from '../ot
 import * as semconv from '../semconv.ts';
 import type { AgentState } from './agent-state.ts';
 import type { Open } from './open.ts';
+import { originOf } from './task-state.ts';
 
 export type TodoAction = Open<'created' | 'completed' | 'failed' | 'dismissed' | 'deferred'>;
 
@@ -40,5 +41,5 @@ export function recordTodo(
   const text = toText(summary, summaryLength);
   const severity = attributes[semconv.ATTR_TODO_ACTION] === 'failed' ? 'WARN' : 'INFO';
   if (!signals.hasAgentCarrier) return;
-  signals.recordAgentEvent(agent, { name: semconv.EVENT_TODO, severity, summary: text, attributes });
+  signals.recordAgentEvent(originOf(agent), { name: semconv.EVENT_TODO, severity, summary: text, attributes });
 }

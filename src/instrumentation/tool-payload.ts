@@ -21,7 +21,9 @@ export interface ToolPayloadInput {
   readonly resultMaxLength?: number;
 }
 
-const contentKeys = new WeakMap<object, readonly string[]>();
+/** Marks the keys of a payload that are content. A symbol goes along when the payload is spread into another one. */
+const CONTENT_KEYS = Symbol.for('hiveloop-otel.content.1');
+type Marked = Payload & { readonly [CONTENT_KEYS]?: readonly string[] };
 
 /** Makes a bounded payload with the manual's field names (`args`, `result`, `success`, `duration_ms` and so on). */
 export function toolPayload(input: ToolPayloadInput): Payload {
@@ -30,7 +32,7 @@ export function toolPayload(input: ToolPayloadInput): Payload {
 
 /** A payload without what is content, for a host that does not capture it. */
 export function withoutContent(payload: Payload): Payload {
-  const keys = contentKeys.get(payload);
+  const keys = (payload as Marked)[CONTENT_KEYS];
   if (keys === undefined) return payload;
   const rest = { ...payload };
   for (const key of keys) Reflect.deleteProperty(rest, key);
@@ -52,8 +54,7 @@ function build(input: Partial<ToolPayloadInput>): Payload {
   put('tool_category', toOptionalText(input.toolCategory, 100));
   put('http_status', toCount(input.httpStatus));
   put('result_size_bytes', toCount(input.resultSizeBytes));
-  contentKeys.set(payload, ['result']);
-  return payload;
+  return Object.assign(payload, { [CONTENT_KEYS]: ['result'] });
 }
 
 function shortened(args: unknown, limit: number): Record<string, unknown> | undefined {

@@ -29,6 +29,11 @@ export function ticks(): number {
   return lastTicks;
 }
 
+/** The anchor as it stands: for what nobody will see the time of. */
+export function lastAnchor(): Anchor {
+  return current;
+}
+
 /** The anchor for new work, set anew when the wall has moved away from the last one. */
 export function freshAnchor(): Anchor {
   const monotonicMillis = performance.now();
@@ -40,9 +45,15 @@ export function freshAnchor(): Anchor {
 
 /** The wall time of a point of the monotonic clock, as `[seconds, nanoseconds]`. */
 export function timeOf(at: number, anchor: Anchor): HrTime {
-  const nanos = anchor.nanos + (at % NANOS_PER_SECOND);
-  const seconds = anchor.seconds + Math.floor(at / NANOS_PER_SECOND);
+  const whole = Math.floor(at / NANOS_PER_SECOND); // below zero for what began before the process
+  const nanos = anchor.nanos + at - whole * NANOS_PER_SECOND;
+  const seconds = anchor.seconds + whole;
   return nanos < NANOS_PER_SECOND ? [seconds, nanos] : [seconds + 1, nanos - NANOS_PER_SECOND];
+}
+
+/** The point of the monotonic clock at a wall time: the inverse of `timeOf`. */
+export function ticksAt([seconds, nanos]: HrTime, anchor: Anchor): number {
+  return (seconds - anchor.seconds) * NANOS_PER_SECOND + nanos - anchor.nanos;
 }
 
 /** Seconds between two points of the monotonic clock. */

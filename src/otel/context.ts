@@ -23,8 +23,9 @@ const SUPPRESS_TRACING_KEY = createContextKey('OpenTelemetry SDK Context Key SUP
  * a scope inside a scope replaces it, and a foreign `setValue` goes back to the API's own contexts.
  */
 export class ScopeContext implements Context {
-  readonly base: Context;
-  readonly scope: ActiveScope;
+  // Only declared, as in `Scope`: one is made for each span.
+  declare readonly base: Context;
+  declare readonly scope: ActiveScope;
 
   constructor(parent: Context, scope: ActiveScope) {
     this.base = parent instanceof ScopeContext ? parent.base : parent;
@@ -39,22 +40,25 @@ export class ScopeContext implements Context {
 
   setValue(key: symbol, value: unknown): Context {
     if (key === SPAN_KEY) this.scope.noticeForeignSpan(value as Span);
-    return this.#flat().setValue(key, value);
+    return flatten(this).setValue(key, value);
   }
 
   deleteValue(key: symbol): Context {
-    return this.#flat().deleteValue(key);
-  }
-
-  #flat(): Context {
-    return this.base.setValue(SPAN_KEY, this.scope.span).setValue(SCOPE_KEY, this.scope);
+    return flatten(this).deleteValue(key);
   }
 }
 
-/** The active context; the root one when the host's context manager fails. */
+/** The same as one of the API's own contexts. */
+function flatten({ base, scope }: ScopeContext): Context {
+  return base.setValue(SPAN_KEY, scope.span).setValue(SCOPE_KEY, scope);
+}
+
+/** The active context; the root one when the host's context manager fails, or gives what is no context. */
 export function activeContext(): Context {
   try {
-    return contextApi.active();
+    const active = contextApi.active();
+    active.getValue(SCOPE_KEY);
+    return active;
   } catch {
     return ROOT_CONTEXT;
   }

@@ -1,6 +1,6 @@
-import { cut, toText } from './values.ts';
+import { cut, toOptionalText, toText } from './values.ts';
 import { redacted, type Settings } from './settings.ts';
-import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE } from '../semconv.ts';
+import { ATTR_ERROR_TYPE, ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE } from '../semconv.ts';
 
 /** What we tell of an error, read once and with care: its getters may throw. */
 export interface Failure {
@@ -17,10 +17,11 @@ const OTHER = '_OTHER';
 /** Reads a thrown or given value; anything can be thrown, also nothing. */
 export function readFailure(error: unknown, settings: Settings): Failure {
   const { redact, limits } = settings;
+  const type = redacted(redact, typeOf(error), ATTR_ERROR_TYPE);
   const message = redacted(redact, messageOf(error, limits.summaryLength), ATTR_EXCEPTION_MESSAGE);
   const stack = redacted(redact, field(error, 'stack'), ATTR_EXCEPTION_STACKTRACE);
   return {
-    type: typeOf(error),
+    type: toOptionalText(type, TYPE_LENGTH) ?? OTHER,
     message: toText(message, limits.summaryLength),
     stack: typeof stack === 'string' && stack !== '' ? cut(stack, STACK_LENGTH) : undefined,
   };

@@ -50,13 +50,25 @@ export function sayProblem(where: string, error: unknown): void {
   sayOnce(`problem ${where}`, `${where} failed and was left out, the agent goes on: ${reason.slice(0, 300)}`);
 }
 
+/** Items that are read of a list: more than any limit of ours lets through. */
+const MAX_ITEMS = 1000;
+
 /** What can be read of a value: primitives and functions as they are, an object as a copy of the fields that do not throw. */
 export function readable<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
+  try {
+    if (Array.isArray(value)) return readableItems(value as readonly unknown[]) as T;
+    return { ...value };
+  } catch {
+    return readableFields(value);
+  }
+}
+
+/** The fields that do not throw, one by one; only where a copy of the whole threw, since it costs more. */
+function readableFields<T extends object>(value: T): T {
   const copy: Record<string, unknown> = {};
   let keys: readonly string[];
   try {
-    if (Array.isArray(value)) return value;
     keys = Object.keys(value);
   } catch {
     return copy as T;
@@ -69,4 +81,18 @@ export function readable<T>(value: T): T {
     }
   }
   return copy as T;
+}
+
+/** A copy of a list: an item that cannot be read leaves its place empty, so that the others keep theirs. */
+function readableItems(list: readonly unknown[]): readonly unknown[] {
+  const items: unknown[] = [];
+  const { length } = list;
+  for (let index = 0; index < length && index < MAX_ITEMS; index += 1) {
+    try {
+      items.push(list[index]);
+    } catch {
+      items.push(undefined);
+    }
+  }
+  return items;
 }

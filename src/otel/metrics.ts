@@ -1,6 +1,6 @@
 import type { Histogram, Meter, ObservableResult } from '@opentelemetry/api';
 import type { MetricDefinition } from '../semconv.ts';
-import { attempt } from './guard.ts';
+import { attempt, sayProblem } from './guard.ts';
 import { SeriesSet, type Label } from './labels.ts';
 import type { Providers } from './providers.ts';
 import type { Settings } from './settings.ts';
@@ -17,7 +17,8 @@ interface Registration {
 /**
  * Our instruments on the host's meter provider, made anew when the provider changes: instruments taken before the
  * SDK starts stay no-ops for ever. Counters are kept in our own maps and read when the SDK collects, which costs a
- * quarter of `counter.add`; gauges are read from live objects, so the series of what is gone ends by itself.
+ * quarter of `counter.add`; gauges are read from live objects. The SDK repeats the last value of a series that is no longer
+ * observed for as long as the process lives, so what is gone has to be told as 0.
  */
 export class Metrics {
   readonly #providers: Providers;
@@ -111,7 +112,11 @@ export class DurationHistogram implements Registration {
   record(value: number, a?: string, b?: string, c?: string, d?: string, e?: string): void {
     if (!this.#metrics.refresh()) return;
     const { attributes } = this.#set.find(this.#settings(), a, b, c, d, e);
-    this.#instrument?.record(value, attributes);
+    try {
+      this.#instrument?.record(value, attributes);
+    } catch (error) {
+      sayProblem('the meter', error);
+    }
   }
 
   register(meter: Meter): void {

@@ -53,9 +53,9 @@ export class Providers {
     const provider = this.loggerProvider();
     if (provider !== this.#loggerOwner) {
       this.#loggerOwner = provider;
-      // Only providers of SDK 1.x have this method, and only they lose the event name of a record.
-      this.#dropsEventNames = provider !== undefined && 'addLogRecordProcessor' in provider;
       try {
+        // Only providers of SDK 1.x have this method, and only they lose the event name of a record.
+        this.#dropsEventNames = provider !== undefined && 'addLogRecordProcessor' in provider;
         this.#logger = provider?.getLogger(SCOPE_INSTRUMENTATION, version);
       } catch (error) {
         this.#logger = undefined;
@@ -84,6 +84,18 @@ export class Providers {
       }
     }
     return this.#meter;
+  }
+
+  /**
+   * Whether the host has no signal at all, so that nothing we did would be seen. One look at the API's globals: asked at
+   * the start of each scope, so that a process without an SDK skips what nobody sees.
+   */
+  get isSilent(): boolean {
+    const { tracerProvider, meterProvider, loggerProvider } = this.given;
+    if (tracerProvider !== undefined || meterProvider !== undefined || loggerProvider !== undefined) return false;
+    const registered = apiGlobals();
+    if (registered?.trace !== undefined || registered?.metrics !== undefined) return false;
+    return findLoggerProvider() === undefined;
   }
 
   /** Whether a tracer provider is registered at all. */

@@ -15,7 +15,11 @@ export function toText(value: unknown, limit: number): string {
     const message = messageOf(value);
     return cut(message ?? toJson(value, limit, undefined, ''), limit);
   }
-  return cut(String(value as number | boolean | bigint | symbol), limit);
+  return cut(primitiveText(value as number | boolean | bigint | symbol), limit);
+}
+
+function primitiveText(value: number | boolean | bigint | symbol): string {
+  return String(value);
 }
 
 /** Text, or undefined for an option that was left out. */
@@ -143,12 +147,17 @@ function writeObject(writer: JsonWriter, value: object, path: string): void {
 
 function writeOpened(writer: JsonWriter, value: object, path: string): void {
   if (value instanceof Date) writer.text += JSON.stringify(toTimeText(value) ?? null);
-  else if (value instanceof Error) writer.text += JSON.stringify(messageOf(value) ?? 'Error');
+  else if (value instanceof Error) writeError(writer, value, path);
   else if (value instanceof Map) writeFields(writer, entriesAsFields(value), path);
   else if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) writer.text += `"[${value.byteLength} bytes]"`;
   else if (Array.isArray(value)) writeList(writer, value as readonly unknown[], path);
   else if (value instanceof Set) writeList(writer, value as ReadonlySet<unknown>, path);
   else writeFields(writer, fieldsOf(value), path);
+}
+
+function writeError(writer: JsonWriter, error: Error, path: string): void {
+  const messagePath = `${path}.message`;
+  write(writer, redacted(writer.redact, messageOf(error) ?? 'Error', messagePath), messagePath);
 }
 
 function writeList(writer: JsonWriter, items: Iterable<unknown>, path: string): void {
