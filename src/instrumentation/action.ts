@@ -151,7 +151,7 @@ export function trackTool(start: ScopeStart, toolName: unknown, second: unknown,
     return undefined;
   }
   const scope = openTool(start, toolName, options);
-  return runFollowed(scope, fn as (...args: readonly unknown[]) => unknown, undefined, [scope]);
+  return runFollowed(scope, fn as (...args: readonly unknown[]) => unknown);
 }
 
 /** Runs a function with a scope current, without ending it; an error is noted for its disposal. */

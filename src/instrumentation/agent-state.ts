@@ -1,4 +1,4 @@
-import type { Attributes, Span } from '@opentelemetry/api';
+import type { Attributes, AttributeValue, Span } from '@opentelemetry/api';
 import type { Origin } from '../otel/signals.ts';
 import { redacted } from '../otel/settings.ts';
 import { toNumber, toOptionalText, toText, type RecordAttributes } from '../otel/values.ts';
@@ -58,6 +58,7 @@ export class AgentState implements Origin, ObservedAgent {
   queueProvider: AgentOptions['queueProvider'];
   commonAttributes: RecordAttributes = {};
   metricAttributes: RecordAttributes = {};
+  #commonEntries: readonly (readonly [string, AttributeValue])[] = [];
   /** The agent's name on spans. */
   displayName: string;
   /** What samplers see of a span, by operation: one object for all spans of the agent. */
@@ -104,6 +105,7 @@ export class AgentState implements Origin, ObservedAgent {
     add(semconv.ATTR_ENVIRONMENT, environment);
     add(semconv.ATTR_GROUP, group);
     this.commonAttributes = common;
+    this.#commonEntries = Object.entries(common);
     this.metricAttributes = {};
     for (const key of [semconv.ATTR_AGENT_ID, semconv.ATTR_AGENT_TYPE]) {
       if (common[key] !== undefined) this.metricAttributes[key] = common[key];
@@ -116,11 +118,7 @@ export class AgentState implements Origin, ObservedAgent {
 
   /** Sets what every span of the agent carries besides its operation and name. */
   describeSpan(span: Span): void {
-    const { commonAttributes } = this;
-    for (const key in commonAttributes) {
-      const value = commonAttributes[key];
-      if (value !== undefined) span.setAttribute(key, value);
-    }
+    for (const [key, value] of this.#commonEntries) span.setAttribute(key, value);
   }
 
   countTasks(): number {

@@ -16,7 +16,7 @@ import { recordLlmCall, trackLlm } from './llm-scope.ts';
 import type { QueueSnapshot } from './queue.ts';
 import { adviseOnFrequency, recordQueueSnapshot } from './queue-snapshot.ts';
 import { recordScheduled, type ScheduledItem } from './scheduled.ts';
-import type { Scope, ScopeStart } from './scope.ts';
+import { isSilentNow, type Scope, type ScopeStart } from './scope.ts';
 import { openTask } from './task.ts';
 import { originOf } from './task-state.ts';
 import { recordTodo, type TodoAction, type TodoOptions } from './todo.ts';
@@ -52,7 +52,7 @@ export class AgentHandle implements Agent {
       return undefined as T;
     }
     const scope = openTask(this.state, this, taskId, typeof second === 'function' ? undefined : second);
-    return runFollowed(scope, fn as (...args: readonly unknown[]) => unknown, undefined, [scope]) as T;
+    return runFollowed(scope, fn as (...args: readonly unknown[]) => unknown) as T;
   }
 
   startTask(taskId: string, options?: TaskOptions): Task {
@@ -129,7 +129,7 @@ export class AgentHandle implements Agent {
   #start(): ScopeStart {
     const parent = activeContext();
     const outer = scopeIn(parent) as Scope | undefined;
-    const { isSilent } = this.state.core.signals.providers;
+    const isSilent = isSilentNow(this.state);
     const anchor = outer?.anchor ?? (isSilent ? lastAnchor() : freshAnchor());
     return { state: this.state, agent: this, parent, anchor, startedAt: isSilent ? 0 : ticks(), isSilent };
   }

@@ -37,6 +37,7 @@ export function recordApprovalRequest(
   const text = toText(summary, summaryLength);
   task.approvals += 1;
   if (!task.isEnded) task.pending.push({ id, since: ticks() });
+  if (task.isSilent) return;
   const carriers = task.carriers();
   if (carriers === NOBODY) return;
   const attributes: RecordAttributes = {};
@@ -59,6 +60,7 @@ export function recordApproval(task: TaskState, summary: unknown, options: Appro
   const text = toText(summary, summaryLength);
   const answered = takePending(task, id);
   const wait = answered === undefined ? undefined : secondsBetween(answered.since, ticks());
+  if (task.isSilent) return;
   if (wait !== undefined) instruments.approvalWait.record(wait, agent.id, agent.type, decision);
   if (task.escalations > 0 && task.approvals === 0) {
     sayOnce(

@@ -1,7 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import { hasContextManager } from '../otel/context.ts';
-import { occurrencesOf, say } from '../otel/diag.ts';
-import { SAMPLED_OUT } from '../otel/signals.ts';
+import { say } from '../otel/diag.ts';
 import { attempt } from '../otel/guard.ts';
 import { apiGlobals } from '../otel/logs-api.ts';
 import { ATTR_SERVICE_INSTANCE_ID } from '../semconv.ts';
@@ -43,6 +42,7 @@ const FINDINGS: Readonly<Record<Finding['code'], string>> = {
 /** Looks at the host and says what is missing, one `diag` line a finding. */
 export function diagnose(core: Core): readonly Finding[] {
   const { providers } = core.signals;
+  providers.look();
   const found: Finding[] = [];
   const check = (code: Finding['code'], isSo: () => boolean): void => {
     if (attempt('diagnose', isSo, false)) found.push({ code, message: FINDINGS[code] });
@@ -54,7 +54,7 @@ export function diagnose(core: Core): readonly Finding[] {
   check('second-api-copy', hasSecondApiCopy);
   check('no-service-instance-id', () => lacksInstanceId(core));
   check('llm-counted-twice', () => core.foreignModelSpans > 0 && core.fullLlmCalls > 0);
-  const lost = occurrencesOf(SAMPLED_OUT);
+  const lost = core.signals.lostEvents;
   if (lost > 0) found.push({ code: 'sampled-out', message: `${FINDINGS['sampled-out']}${lost}.` });
   for (const { code, message } of found) say(`${code}: ${message}`);
   return found;

@@ -11,6 +11,7 @@ interface Flushable {
 
 /** Force-flushes the host's providers within the deadline; shuts none of them down, and never rejects. */
 export async function flushProviders(providers: Providers, timeoutMillis: number): Promise<void> {
+  providers.look();
   const targets: readonly (Flushable | undefined)[] = [
     attempt('flush', () => providers.tracerProvider(), undefined) as Flushable | undefined,
     attempt('flush', () => providers.loggerProvider(), undefined) as Flushable | undefined,

@@ -21,8 +21,14 @@ const contextApi = context;
  * Runs the caller's code with `followed` current, and tells it how the code ended: at once for a synchronous result,
  * when a promise settles, when a generator is done. Results and errors pass through untouched, and a synchronous
  * function stays synchronous. One shared function and arguments passed along: no closure a call.
+ * @param args what the code is called with; left out, it is called with `followed` itself, which is its handle
  */
-export function runFollowed(followed: Followed, fn: AnyFunction, thisArg: unknown, args: readonly unknown[]): unknown {
+export function runFollowed(
+  followed: Followed,
+  fn: AnyFunction,
+  thisArg?: unknown,
+  args?: readonly unknown[],
+): unknown {
   const entriesBefore = followed.entries;
   try {
     contextApi.with(followed.context, execute, undefined, followed, fn, thisArg, args);
@@ -37,11 +43,11 @@ export function runFollowed(followed: Followed, fn: AnyFunction, thisArg: unknow
   return result;
 }
 
-function execute(followed: Followed, fn: AnyFunction, thisArg: unknown, args: readonly unknown[]): unknown {
+function execute(followed: Followed, fn: AnyFunction, thisArg: unknown, args: readonly unknown[] | undefined): unknown {
   followed.entries += 1;
   let result: unknown;
   try {
-    result = Reflect.apply(fn, thisArg, args);
+    result = args === undefined ? fn(followed) : Reflect.apply(fn, thisArg, args);
   } catch (error) {
     followed.hasThrown = true;
     followed.thrown = error;

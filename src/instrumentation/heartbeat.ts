@@ -66,6 +66,7 @@ export class Heartbeat {
 
   #tellQueue(snapshot: QueueSnapshot | null | undefined): void {
     if (this.#agent.isStopped) return;
+    this.#agent.core.signals.providers.look();
     if (snapshot === undefined || snapshot === null) {
       // Nothing known is not a queue of the last known depth: it is not told again.
       this.#agent.queueDepth = undefined;
@@ -150,6 +151,7 @@ function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
 function noteBeat(agent: AgentState): void {
   const [seconds, nanos] = timeOf(ticks(), freshAnchor());
   agent.heartbeatTime = seconds + nanos / 1_000_000_000;
+  agent.core.signals.providers.look();
   agent.core.signals.metrics.refresh();
 }
 

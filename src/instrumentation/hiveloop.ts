@@ -82,7 +82,7 @@ class Registry implements HiveLoop {
     }
     this.#isInitialised = true;
     this.#core.signals.settings = settings;
-    takeProviders(options, this.#core.signals.providers.given);
+    this.#core.signals.providers.give(givenProviders(options));
     for (const agent of this.#agents.values()) agent.state.refresh();
   }
 
@@ -167,12 +167,14 @@ function oneOf<T extends string>(option: string, value: unknown, allowed: readon
   return found;
 }
 
-function takeProviders(options: InitOptions, given: GivenProviders): void {
+function givenProviders(options: InitOptions): GivenProviders {
+  const given: GivenProviders = {};
   if (options.tracerProvider !== undefined) given.tracerProvider = options.tracerProvider;
   if (options.meterProvider !== undefined) given.meterProvider = options.meterProvider;
   const logs = options.loggerProvider as Partial<LoggerProviderLike> | undefined;
-  if (logs === undefined) return;
+  if (logs === undefined) return given;
   if (typeof logs.getLogger === 'function') given.loggerProvider = logs as LoggerProviderLike;
   else
     sayOnce('init loggerProvider', 'init({ loggerProvider }) needs an object with getLogger(); the global one is used');
+  return given;
 }

@@ -63,8 +63,9 @@ export function recordIssue(agent: AgentState, report: Partial<IssueReport> | un
   const origin = originOf(agent);
   if (origin instanceof TaskState) origin.issues += 1;
   const metricSeverity = Object.hasOwn(LOG_SEVERITIES, severity) ? severity : 'medium';
+  const hasCarrier = signals.hasAgentCarrier;
   instruments.issueReports.add(1, agent.id, agent.type, metricSeverity, category);
-  if (!signals.hasAgentCarrier) return;
+  if (!hasCarrier) return;
   const attributes: RecordAttributes = { [semconv.ATTR_ISSUE_SEVERITY]: severity };
   if (issueId !== undefined) attributes[semconv.ATTR_ISSUE_ID] = issueId;
   if (category !== undefined) attributes[semconv.ATTR_ISSUE_CATEGORY] = category;

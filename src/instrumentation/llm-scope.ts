@@ -101,7 +101,7 @@ export function trackLlm(start: ScopeStart, name: unknown, options: LlmCallOptio
         name,
         attempt<Partial<LlmCall>>('trackLlmCall', () => ({ ...readable(options) }), {}),
       );
-  return runFollowed(scope, fn as (...args: readonly unknown[]) => unknown, undefined, [scope]);
+  return runFollowed(scope, fn as (...args: readonly unknown[]) => unknown);
 }
 
 /**
@@ -151,9 +151,8 @@ function describeLlm(scope: LlmScope, fields: LlmFields): void {
   if (signals.settings.llm === 'full') {
     signals.put(span, semconv.ATTR_GEN_AI_AGENT_NAME, state.displayName);
   }
-  for (const key in fields.attributes) {
-    signals.put(span, key, fields.attributes[key]);
-  }
+  if (signals.settings.redact === undefined) span.setAttributes(fields.attributes);
+  else for (const key in fields.attributes) signals.put(span, key, fields.attributes[key]);
   if (fields.metadata !== undefined) {
     const metadata: RecordAttributes = {};
     addPayload(metadata, semconv.ATTR_LLM_METADATA_PREFIX, fields.metadata, signals.settings);

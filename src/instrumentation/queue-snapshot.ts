@@ -46,6 +46,7 @@ export function describeQueue(agent: AgentState, snapshot: Partial<QueueSnapshot
   const oldest = toNumber(snapshot?.oldestAgeSeconds);
   const items = snapshot?.items;
   const processing = snapshot?.processing;
+  agent.core.signals.providers.look();
   agent.core.signals.metrics.refresh();
   if (depth === undefined) {
     sayOnce(

@@ -84,7 +84,7 @@ export abstract class Scope implements Followed, TaskBound {
     const active = activeContext();
     const { state, agent, anchor } = this;
     const parent = this.isAround(active) ? active : this.context;
-    const { isSilent } = state.core.signals.providers;
+    const isSilent = isSilentNow(state);
     return { state, agent, parent, anchor, startedAt: isSilent ? 0 : ticks(), isSilent };
   }
 
@@ -115,6 +115,7 @@ export abstract class Scope implements Followed, TaskBound {
 
   protected endOnce(failure: Failure | undefined): void {
     if (this.isEnded) return;
+    this.state.core.signals.providers.look();
     try {
       this.end(failure);
     } catch (error) {
@@ -123,25 +124,39 @@ export abstract class Scope implements Followed, TaskBound {
     this.isEnded = true;
   }
 
+  /** Whether the span takes anything: not one that was sampled out, nor one that the caller ended behind our back. */
+  protected isSpanOpen(): boolean {
+    try {
+      return this.span.isRecording();
+    } catch {
+      return true;
+    }
+  }
+
   /** Ends the span and tells how it went; called once. */
   protected abstract end(failure: Failure | undefined): void;
 
   /** The end of every scope: marks a failure on the span, ends it, and gives the seconds it took. */
   protected endSpan(failure: Failure | undefined, at: number): number {
     this.isEnded = true;
-    const time = timeOf(at, this.anchor);
-    try {
-      if (failure !== undefined && this.span.isRecording()) markFailed(this.span, failure, time);
-    } catch (error) {
-      sayProblem('the span', error);
-    }
-    try {
-      this.span.end(time);
-    } catch (error) {
-      sayProblem('the span', error);
+    if (this.isSpanOpen()) {
+      const time = timeOf(at, this.anchor);
+      if (failure !== undefined) markFailed(this.span, failure, time);
+      try {
+        this.span.end(time);
+      } catch (error) {
+        sayProblem('the span', error);
+      }
     }
     return secondsBetween(this.startedAt, at);
   }
+}
+
+/** Looks at the host's providers, and says whether there are none: where every scope begins. */
+export function isSilentNow({ core }: AgentState): boolean {
+  const { providers } = core.signals;
+  providers.look();
+  return providers.isSilent;
 }
 
 /** Says once that something was ended twice: the first end won. */
@@ -212,12 +227,16 @@ export function failureAttributes(failure: Failure): RecordAttributes {
 }
 
 function markFailed(span: Span, failure: Failure, time: HrTime): void {
-  span.setAttribute(semconv.ATTR_ERROR_TYPE, failure.type);
   const exception: RecordAttributes = {
     [semconv.ATTR_EXCEPTION_TYPE]: failure.type,
     [semconv.ATTR_EXCEPTION_MESSAGE]: failure.message,
   };
   if (failure.stack !== undefined) exception[semconv.ATTR_EXCEPTION_STACKTRACE] = failure.stack;
-  span.addEvent(semconv.EVENT_EXCEPTION, exception, time);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
+  try {
+    span.setAttribute(semconv.ATTR_ERROR_TYPE, failure.type);
+    span.addEvent(semconv.EVENT_EXCEPTION, exception, time);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
+  } catch (error) {
+    sayProblem('the span', error);
+  }
 }

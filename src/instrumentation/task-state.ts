@@ -70,9 +70,14 @@ export class TaskState implements TaskOrigin, RunningTask {
     this.correlationId = fields.correlationId;
   }
 
-  /** Whether the host has no signal at all, so that an event of this task needs no more than to be remembered. */
+  /**
+   * Looks at the host's providers: whether it has no signal at all, so that an event of this task needs no more than to be
+   * remembered. Asked first in each event.
+   */
   get isSilent(): boolean {
-    return this.core.signals.providers.isSilent;
+    const { providers } = this.core.signals;
+    providers.look();
+    return providers.isSilent;
   }
 
   /** The attributes that stand on every log record of the task; made when the first one is emitted. */

@@ -32,7 +32,16 @@ import {
   type PlanStepOptions,
 } from './plan.ts';
 import { recordRetry, type RetryOptions } from './retry.ts';
-import { failureAttributes, Scope, NO_SPAN, sayEndedTwice, silentSpan, startSpan, type ScopeStart } from './scope.ts';
+import {
+  failureAttributes,
+  isSilentNow,
+  Scope,
+  NO_SPAN,
+  sayEndedTwice,
+  silentSpan,
+  startSpan,
+  type ScopeStart,
+} from './scope.ts';
 import { TaskState, type TaskIdentity } from './task-state.ts';
 import { withoutContent } from './tool-payload.ts';
 
@@ -199,7 +208,7 @@ export function openTask(
 ): TaskScope {
   const { signals } = state.core;
   const parent = activeContext();
-  const { isSilent } = signals.providers;
+  const isSilent = isSilentNow(state);
   const start: ScopeStart = { state, agent, parent, anchor: freshAnchor(), startedAt: ticks(), isSilent };
   const identity = readIdentitySafely(state, taskId, options);
   const active = spanIn(parent);

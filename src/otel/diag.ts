@@ -2,16 +2,15 @@ import { diag } from '@opentelemetry/api';
 import { SCOPE_INSTRUMENTATION } from '../semconv.ts';
 
 const logger = diag.createComponentLogger({ namespace: SCOPE_INSTRUMENTATION });
-const said = new Map<string, number>();
+const said = new Set<string>();
 
 /**
- * Says a problem once to OpenTelemetry's `diag` logger, as a warning, and from then on only counts it.
+ * Says a problem to OpenTelemetry's `diag` logger, as a warning, the first time it comes up in this process.
  * @param key names the problem, not the occurrence: never an id or a value, so that the set stays small
  */
 export function sayOnce(key: string, message: string): void {
-  const count = said.get(key) ?? 0;
-  said.set(key, count + 1);
-  if (count > 0) return;
+  if (said.has(key)) return;
+  said.add(key);
   try {
     logger.warn(message);
   } catch {
@@ -26,9 +25,4 @@ export function say(message: string): void {
   } catch {
     // As above.
   }
-}
-
-/** How often a problem came up since the process started. */
-export function occurrencesOf(key: string): number {
-  return said.get(key) ?? 0;
 }

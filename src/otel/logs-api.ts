@@ -41,11 +41,16 @@ export function apiGlobals(): ApiGlobals | undefined {
   return (globalThis as unknown as GlobalSlots)[API_GLOBALS] as ApiGlobals | undefined;
 }
 
+/** What `@opentelemetry/api-logs` registered with, or undefined. */
+export function legacyLogsGlobal(): unknown {
+  return (globalThis as unknown as GlobalSlots)[LEGACY_LOGS];
+}
+
 /** The logger provider of the host, whichever line of the SDK it runs; undefined when it registered none. */
 export function findLoggerProvider(): LoggerProviderLike | undefined {
   const current = apiGlobals()?.logs;
   if (current !== undefined) return current;
-  const legacy = (globalThis as unknown as GlobalSlots)[LEGACY_LOGS];
+  const legacy = legacyLogsGlobal();
   return typeof legacy === 'function'
     ? (legacy as (layout: number) => LoggerProviderLike | undefined)(LEGACY_LAYOUT)
     : undefined;

@@ -37,9 +37,6 @@ export interface StoryEvent {
   readonly kept?: RecordAttributes | undefined;
 }
 
-/** The problem of events that are lost to sampling; each one counts. */
-export const SAMPLED_OUT = 'sampled out';
-
 /** Whose event it is: the attributes that stand on each of its log records. */
 export interface Origin {
   readonly commonAttributes: RecordAttributes;
@@ -69,6 +66,8 @@ export interface TaskOrigin extends Origin {
 export class Signals {
   settings: Settings = DEFAULT_SETTINGS;
   readonly providers: Providers = new Providers();
+  /** Events lost with spans that the sampler dropped, on a host with traces only. */
+  lostEvents = 0;
   readonly metrics: Metrics = new Metrics(this.providers, () => this.settings);
 
   /** Which signals would carry a narrative event of this task now; asked first, so that an event nobody sees costs nothing. */
@@ -130,6 +129,7 @@ export class Signals {
     anchor: Anchor = freshAnchor(),
   ): void {
     const at = ticks();
+    this.providers.look();
     this.#clear(event.attributes);
     if (this.hasLogs) {
       this.#emit(origin, context, event, at, anchor);
@@ -147,12 +147,14 @@ export class Signals {
 
   /** Whether an agent-level event would go anywhere. */
   get hasAgentCarrier(): boolean {
+    this.providers.look();
     return this.providers.hasTracing || this.hasLogs;
   }
 
   /** A log record and nothing else: heartbeats, which without a logs provider do not exist. */
   recordLog(origin: Origin, event: StoryEvent): void {
     const context = activeContext();
+    this.providers.look();
     this.#clear(event.attributes);
     this.#emit(origin, context, event, ticks(), freshAnchor());
   }
@@ -246,8 +248,10 @@ export class Signals {
 
   #countDropped(): void {
     if (!this.providers.hasTracing) return;
+    this.lostEvents += 1;
+    if (this.lostEvents > 1) return;
     sayOnce(
-      SAMPLED_OUT,
+      'sampled out',
       'events are lost: this host has traces only and its sampler dropped the span that would have carried one. ' +
         'Register a logger provider, or sample always.',
     );
