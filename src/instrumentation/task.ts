@@ -1,13 +1,11 @@
-import { SpanKind, type Link, type Span } from '@opentelemetry/api';
+import { SpanKind, type Span } from '@opentelemetry/api';
 import { freshAnchor, ticks } from '../otel/clock.ts';
 import { activeContext, spanIn } from '../otel/context.ts';
 import { sayOnce } from '../otel/diag.ts';
 import type { Failure } from '../otel/failure.ts';
-import { attempt, guard, readable, sayProblem } from '../otel/guard.ts';
+import { attempt, guard, readable } from '../otel/guard.ts';
 import { KeptPayload, type Payload } from '../otel/payload.ts';
-import type { Signals } from '../otel/signals.ts';
-import { nextUid, randomUuid } from '../otel/uid.ts';
-import { toOptionalText, type RecordAttributes } from '../otel/values.ts';
+import { toOptionalText } from '../otel/values.ts';
 import * as semconv from '../semconv.ts';
 import { openTool, runUnderScope, trackTool } from './action.ts';
 import type { AgentState } from './agent-state.ts';
@@ -22,16 +20,9 @@ import { recordEscalation, type EscalateOptions } from './escalation.ts';
 import type { Action, ActionOptions, Agent, LlmHandle, Task, TaskOptions } from './handles.ts';
 import type { LlmCall, LlmCallOptions } from './llm-call.ts';
 import { recordLlmCall, trackLlm } from './llm-scope.ts';
-import {
-  completedSteps,
-  planBar,
-  recordPlan,
-  recordPlanStep,
-  type PlanOptions,
-  type PlanStepAction,
-  type PlanStepOptions,
-} from './plan.ts';
+import { recordPlan, recordPlanStep, type PlanOptions, type PlanStepAction, type PlanStepOptions } from './plan.ts';
 import { recordRetry, type RetryOptions } from './retry.ts';
+import { rollUps } from './roll-ups.ts';
 import {
   failureAttributes,
   isSilentNow,
@@ -42,7 +33,8 @@ import {
   startSpan,
   type ScopeStart,
 } from './scope.ts';
-import { TaskState, type TaskIdentity } from './task-state.ts';
+import { readTaskIdentity, taskLinks, type TaskStart } from './task-identity.ts';
+import { TaskState } from './task-state.ts';
 import { withoutContent } from './tool-payload.ts';
 
 const STATUS_SUCCESS = 'success';
@@ -57,7 +49,7 @@ export class TaskScope extends Scope implements Task {
   #status: string | undefined;
   #runError: { readonly error: unknown } | undefined;
 
-  constructor(start: ScopeStart, span: Span, identity: TaskIdentity & { readonly conversationId: string | undefined }) {
+  constructor(start: ScopeStart, span: Span, identity: TaskStart) {
     super(start, span, undefined);
     this.id = identity.id;
     this.runId = identity.runId;
@@ -210,7 +202,7 @@ export function openTask(
   const parent = activeContext();
   const isSilent = isSilentNow(state);
   const start: ScopeStart = { state, agent, parent, anchor: freshAnchor(), startedAt: ticks(), isSilent };
-  const identity = readIdentitySafely(state, taskId, options);
+  const identity = readTaskIdentity(state, taskId, options);
   const active = spanIn(parent);
   const isRoot = signals.settings.taskParent === 'root' && active !== undefined;
   if (isSilent) return new TaskScope(start, isRoot ? NO_SPAN : silentSpan(start), identity);
@@ -242,53 +234,7 @@ class TaskAbandonedError extends Error {
   }
 }
 
-type OpenIdentity = TaskIdentity & { readonly conversationId: string | undefined };
-
-function readIdentitySafely(state: AgentState, taskId: unknown, options: TaskOptions | undefined): OpenIdentity {
-  try {
-    return readIdentity(state, taskId, options);
-  } catch (error) {
-    sayProblem('agent.task', error);
-    return readIdentity(state, taskId, readable(options));
-  }
-}
-
-function readIdentity(state: AgentState, taskId: unknown, options: TaskOptions | undefined): OpenIdentity {
-  const { signals } = state.core;
-  return {
-    id: signals.name(taskId, semconv.ATTR_TASK_ID),
-    runId: optionalName(signals, options?.taskRunId, semconv.ATTR_TASK_RUN_ID) ?? newRunId(),
-    type: optionalName(signals, options?.type, semconv.ATTR_TASK_TYPE),
-    project: optionalName(signals, options?.project, semconv.ATTR_PROJECT_ID),
-    correlationId: optionalName(signals, options?.correlationId, semconv.ATTR_CORRELATION_ID),
-    conversationId: optionalName(signals, options?.conversationId, semconv.ATTR_GEN_AI_CONVERSATION_ID),
-  };
-}
-
-function optionalName(signals: Signals, value: unknown, key: string): string | undefined {
-  if (value === undefined) return undefined;
-  const { idLength } = signals.settings.limits;
-  const text = toOptionalText(value, idLength);
-  return text === undefined ? undefined : toOptionalText(signals.name(text, key), idLength);
-}
-
-function newRunId(): string {
-  return attempt('making a run id', randomUuid, '') || nextUid();
-}
-
-/** The link to what was active (a request, a message, another task) is why a root task is not lost from its cause. */
-function taskLinks(options: TaskOptions | undefined, active: Span | undefined): readonly Link[] | undefined {
-  const given = attempt('the links of a task', () => readable(options?.links ?? []), []);
-  const usable = (Array.isArray(given) ? (given as readonly Link[]) : []).filter(isLink);
-  if (active === undefined) return usable.length === 0 ? undefined : usable;
-  return [{ context: active.spanContext() }, ...usable];
-}
-
-function isLink(link: Link): boolean {
-  return attempt('a link of a task', () => typeof link.context.traceId === 'string', false);
-}
-
-function describeTask(scope: TaskScope, identity: OpenIdentity): void {
+function describeTask(scope: TaskScope, identity: TaskStart): void {
   const { span, state } = scope;
   if (!span.isRecording()) return;
   const put = (key: string, value: string | undefined): void => {
@@ -327,25 +273,6 @@ function tellStarted(scope: TaskScope): void {
   if (!signals.hasTwins) return;
   const event = { name: semconv.EVENT_TASK_STARTED, summary: `${scope.id} started`, attributes: {} };
   signals.recordTwin(scope.taskState, scope.context, event, scope.startedAt, scope.anchor);
-}
-
-/** The plan's last state and the counts of the task: on its span, because backends search attributes and not events. */
-function rollUps(task: TaskState): RecordAttributes {
-  const { plan } = task;
-  const attributes: RecordAttributes = {};
-  if (plan !== undefined) {
-    attributes[semconv.ATTR_PLAN_BAR] = planBar(plan);
-    attributes[semconv.ATTR_PLAN_GOAL] = plan.goal;
-    attributes[semconv.ATTR_PLAN_REVISION] = plan.revision;
-    attributes[semconv.ATTR_PLAN_STEP_TOTAL] = plan.steps.length;
-    attributes[semconv.ATTR_PLAN_STEPS_COMPLETED] = completedSteps(plan);
-  }
-  if (task.retries > 0) attributes[semconv.ATTR_RETRY_COUNT] = task.retries;
-  if (task.backoffSeconds > 0) attributes[semconv.ATTR_RETRY_BACKOFF_TOTAL] = task.backoffSeconds;
-  if (task.escalations > 0) attributes[semconv.ATTR_ESCALATION_COUNT] = task.escalations;
-  if (task.approvals > 0) attributes[semconv.ATTR_APPROVAL_COUNT] = task.approvals;
-  if (task.issues > 0) attributes[semconv.ATTR_ISSUE_COUNT] = task.issues;
-  return attributes;
 }
 
 function prepareEnd(
