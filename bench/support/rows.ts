@@ -105,7 +105,7 @@ export const ROWS: readonly Row[] = [
     batchesPerSlice: 2,
     must: 1.05,
   },
-  { id: 'issue', title: 'reportIssue', host: 'all', measure: 'cpu', contenders: ISSUE, ...EVENTS },
+  { id: 'issue', title: 'reportIssue', host: 'all', measure: 'cpu', contenders: ISSUE, ...EVENTS, must: 1 },
   { id: 'queue', title: 'queueSnapshot', host: 'all', measure: 'cpu', contenders: QUEUE, ...EVENTS, must: 0.8 },
 ];
 
