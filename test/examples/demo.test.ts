@@ -52,7 +52,7 @@ describe('npm run demo', { timeout: 60_000 }, () => {
       /issue opened enrichment-api[^]*issue resolved[^]*issue reopened[^]*issue resolved/,
       /◇ replan r1 Route without enrichment/,
       /▲ escalated → senior-sales/,
-      /⏸ approval requested from support-lead[^]*✔ approved by support-lead after /,
+      /‖ approval requested from support-lead[^]*✔ approved by support-lead after /,
       /■ agent_turn demo-model-1 1\.2k→\d+ tok/,
       /✗ lead-4805 .*failed/,
       /Q:[1-9]/,

@@ -54,7 +54,7 @@ export function describe(item: Exclude<StoryItem, { kind: 'plan' | 'plan_step' }
     }
     case 'approval_requested': {
       const from = item.approver === '' ? '' : ` from ${plain(item.approver)}`;
-      return line(piece('human', `⏸ approval requested${from}`), piece('plain', summary));
+      return line(piece('human', `‖ approval requested${from}`), piece('plain', summary));
     }
     case 'approval_received': {
       const isApproved = item.decision === 'approved';

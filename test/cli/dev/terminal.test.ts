@@ -96,7 +96,7 @@ test('a task at 80 columns', () => {
   lead-1         [■ Search CRM…] [  Score lead] [✗ Enrich wit…] [  Route to s…]
   lead-1         └ Enrichment failed after 3 attempts
   lead-1         ▲ escalated → senior-sales Lead score 0.15: below threshold, n…
-  lead-1         ⏸ approval requested from sales-lead Offer a discount?
+  lead-1         ‖ approval requested from sales-lead Offer a discount?
   lead-1         ✔ approved by sales-lead after 12s Once
 ✔ lead-1         completed 29.6s · 3 tools, 1 failed · 1 retry          14:13:49
 `.trim(),
@@ -120,7 +120,7 @@ test('a task at 120 columns: each line has its time, and what a step says stands
 14:13:20   lead-1               [■ Search CRM…] [  Score lead] [✗ Enrich wit…] [  Route to s…]
 14:13:20   lead-1               └ Enrichment failed after 3 attempts
 14:13:20   lead-1               ▲ escalated → senior-sales Lead score 0.15: below threshold, needs manual review
-14:13:20   lead-1               ⏸ approval requested from sales-lead Offer a discount?
+14:13:20   lead-1               ‖ approval requested from sales-lead Offer a discount?
 14:13:20   lead-1               ✔ approved by sales-lead after 12s Once
 14:13:49 ✔ lead-1               completed 29.6s · 3 tools, 1 failed · 1 retry
 `.trim(),
