@@ -110,11 +110,12 @@ export function plainEnvelope(resource: Resource, scope: Scope): { resource: Mes
 export function present(message: Message): Message {
   return Object.fromEntries(
     Object.entries(message).filter(
-      ([, value]) =>
+      ([name, value]) =>
         value !== undefined &&
         value !== 0 &&
-        value !== '0' &&
         value !== '' &&
+        // A time of 0 is the default; the text "0" of a key or a name is not.
+        !(value === '0' && name.endsWith('UnixNano')) &&
         !(Array.isArray(value) && value.length === 0),
     ),
   );
