@@ -28,7 +28,8 @@ export function fromProtobuf(type: string, bytes: Uint8Array): Message {
 }
 
 export function toJson(message: Message): Uint8Array {
-  return Buffer.from(JSON.stringify(message));
+  // JSON.stringify writes -0 as 0; as text it survives.
+  return Buffer.from(JSON.stringify(message, (_, value: unknown) => (Object.is(value, -0) ? '-0' : value)));
 }
 
 function withIds(value: unknown, convert: (id: string) => unknown): unknown {
