@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ATTR_AGENT_ID, ATTR_ISSUE_CATEGORY, ATTR_ISSUE_SEVERITY } from '../../../src/semconv.ts';
 import { TokenDigests } from '../../../src/translator/http/token-list.ts';
+import { heartbeat } from '../agent-logs.ts';
+import { logBatch, SECOND, START } from '../issue-batches.ts';
 import { type Answer, type Api, openApi } from './open-api.ts';
 
 interface Page {
@@ -64,6 +66,20 @@ describe('GET /api/issues', () => {
         lagSeconds: 30,
       },
     });
+  });
+
+  test('says of an open issue that it is stale when its agent, which sent heartbeats, is silent', async () => {
+    let clock = START;
+    const api = await openApi({}, () => clock);
+    await api.tell('report', 0, 'crm-403');
+    await api.translator.receiver.logs(logBatch(heartbeat(0)));
+    clock += 101n * SECOND;
+    await api.translator.receiver.logs(logBatch(heartbeat(100, { [ATTR_AGENT_ID]: 'mailer' })));
+    const fields = { state: 'open', stale: true };
+    expect((await api.get('/api/issues')).body).toMatchObject({ issues: [fields], lagSeconds: 1 });
+    expect((await api.get(`/api/issues/${await api.keyOf('crm-403')}`)).body).toMatchObject({ issue: fields });
+    await api.translator.receiver.logs(logBatch(heartbeat(101)));
+    expect((await api.get('/api/issues')).body).toMatchObject({ issues: [{ state: 'open', stale: false }] });
   });
 
   test('says before the first event that it knows of none', async () => {

@@ -59,9 +59,12 @@ export class Api {
   }
 }
 
-/** The clock stands 60 s after the start of the events. */
-export async function openApi(options: Partial<OtlpServerOptions> = {}): Promise<Api> {
-  const translator = await createTranslator({ store: 'memory:', now: () => START + 60n * SECOND });
+/** @param now Default: the clock stands 60 s after the start of the events. */
+export async function openApi(
+  options: Partial<OtlpServerOptions> = {},
+  now: () => bigint = () => START + 60n * SECOND,
+): Promise<Api> {
+  const translator = await createTranslator({ store: 'memory:', now });
   const server = await openOtlpServer({
     host: '127.0.0.1',
     port: 0,
