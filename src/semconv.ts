@@ -353,6 +353,8 @@ export const ATTR_OUTCOME = 'hiveloop.outcome';
 export const LABEL_OVERFLOW = '_OTHER';
 /** Metric label: how the translator counted an event: `duplicate`, `applied`, `straggler`, `rejected`. hiveloop */
 export const ATTR_RESULT = 'hiveloop.result';
+/** OTLP signal of what waits to be sent: `logs`, `traces`. hiveloop */
+export const ATTR_SIGNAL = 'hiveloop.signal';
 
 // ─── Metrics ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -369,6 +371,7 @@ export interface MetricDefinition {
 const SECONDS_TASK = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6];
 const SECONDS_CALL = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const SECONDS_WAIT = [1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400];
+const SECONDS_ISSUE = [10, 60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400, 259_200, 604_800, 2_592_000];
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864];
 
 /** Duration of a task. development, §9 */
@@ -544,6 +547,92 @@ export const METRIC_TRANSLATOR_SNAPSHOT_TIME: MetricDefinition = {
   kind: 'gauge',
   unit: 's',
   description: 'Unix time of the last derived metrics',
+};
+
+/** Derived: age of the longest open issue, by agent; 0 when none is open. hiveloop, §5.9 */
+export const METRIC_ISSUE_OLDEST_AGE: MetricDefinition = {
+  name: 'hiveloop.issue.oldest_age',
+  kind: 'gauge',
+  unit: 's',
+  description: 'Age of the issue that is open the longest, by agent',
+};
+/** Derived: unix time at which an issue opened, for the 200 most severe open ones: an alert can name the issue. hiveloop, §5.9 */
+export const METRIC_ISSUE_OPENED_AT: MetricDefinition = {
+  name: 'hiveloop.issue.opened_at',
+  kind: 'gauge',
+  unit: 's',
+  description: 'Unix time at which the issue opened, for the most severe open issues',
+};
+/** Derived: open issues that `hiveloop.issue.opened_at` leaves out. hiveloop */
+export const METRIC_ISSUE_OPENED_AT_OMITTED: MetricDefinition = {
+  name: 'hiveloop.issue.opened_at.omitted',
+  kind: 'gauge',
+  unit: '{issue}',
+  description: 'Open issues that hiveloop.issue.opened_at leaves out',
+};
+/** Derived: from opened to closed, by agent, severity and transition (`resolved`, `dismissed`). hiveloop, §5.9 */
+export const METRIC_ISSUE_TIME_TO_RESOLVE: MetricDefinition = {
+  name: 'hiveloop.issue.time_to_resolve',
+  kind: 'histogram',
+  unit: 's',
+  description: 'Time from the opening of an issue to its closing',
+  boundaries: SECONDS_ISSUE,
+};
+/** Derived, own: when the store was made, which is where its counters begin. hiveloop */
+export const METRIC_TRANSLATOR_STORE_CREATED: MetricDefinition = {
+  name: 'hiveloop.translator.store.created',
+  kind: 'gauge',
+  unit: 's',
+  description: 'Unix time at which the store was made',
+};
+/** Derived, own: records that are no issue events, by `hiveloop.result`: `other` of ours, `foreign`, `own_input`. hiveloop */
+export const METRIC_TRANSLATOR_RECORDS: MetricDefinition = {
+  name: 'hiveloop.translator.records',
+  kind: 'counter',
+  unit: '{record}',
+  description: 'Records that are no issue events, by what they are',
+};
+/** Derived, own: events folded before the reorder window was over, because an issue held more than 1 024. hiveloop */
+export const METRIC_TRANSLATOR_WINDOW_SHORTENED: MetricDefinition = {
+  name: 'hiveloop.translator.window.shortened',
+  kind: 'counter',
+  unit: '{event}',
+  description: 'Events folded before the reorder window was over',
+};
+/** Derived, own: telemetry that waits to be sent, by `hiveloop.signal`. hiveloop */
+export const METRIC_TRANSLATOR_OUTBOX_ROWS: MetricDefinition = {
+  name: 'hiveloop.translator.outbox.rows',
+  kind: 'gauge',
+  unit: '{row}',
+  description: 'Derived telemetry that waits to be sent',
+};
+/** Derived, own: how long the oldest of it waits; 0 when nothing does. hiveloop */
+export const METRIC_TRANSLATOR_OUTBOX_OLDEST_AGE: MetricDefinition = {
+  name: 'hiveloop.translator.outbox.oldest_age',
+  kind: 'gauge',
+  unit: 's',
+  description: 'How long the oldest derived telemetry waits to be sent',
+};
+/** Derived, own: telemetry that the receiver refused and that was set aside. An alert belongs on it. hiveloop */
+export const METRIC_TRANSLATOR_OUTBOX_PARKED: MetricDefinition = {
+  name: 'hiveloop.translator.outbox.parked',
+  kind: 'counter',
+  unit: '{row}',
+  description: 'Derived telemetry that was refused and set aside',
+};
+/** Derived, own: telemetry dropped because the receiver was away for too long. hiveloop */
+export const METRIC_TRANSLATOR_OUTBOX_AGED_OUT: MetricDefinition = {
+  name: 'hiveloop.translator.outbox.aged_out',
+  kind: 'counter',
+  unit: '{row}',
+  description: 'Derived telemetry dropped because the receiver was away for too long',
+};
+/** Derived, own: records that the receiver rejected in an answer of success (partial success). hiveloop */
+export const METRIC_TRANSLATOR_OUTBOX_REJECTED: MetricDefinition = {
+  name: 'hiveloop.translator.outbox.rejected',
+  kind: 'counter',
+  unit: '{record}',
+  description: 'Derived records rejected by partial success',
 };
 
 // ─── Vocabularies ────────────────────────────────────────────────────────────────────────────────────────────────────

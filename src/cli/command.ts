@@ -8,7 +8,10 @@ export interface CommandIo {
 }
 
 export interface Command {
+  /** One word, or two: `issues show`. */
   readonly name: string;
+  /** What it works on, for the help: `KEY`. */
+  readonly operand?: string;
   /** One line for the list of commands. */
   readonly title: string;
   /** Paragraph for the command's own help. */

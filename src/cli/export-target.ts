@@ -1,3 +1,4 @@
+import { readOtlpHeaders } from '../translator/in-process/otlp-environment.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface ExportTarget {
@@ -20,22 +21,5 @@ export function readExportTarget(
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
     throw new UsageError(`--export '${text}' is not an address; write a URL such as http://127.0.0.1:4319, or none`);
   }
-  return { url: text.replace(/\/+$/, ''), headers: readHeaders(environment['OTEL_EXPORTER_OTLP_HEADERS'] ?? '') };
-}
-
-function readHeaders(text: string): Readonly<Record<string, string>> {
-  const pairs = text.split(',').flatMap((part) => {
-    const at = part.indexOf('=');
-    if (at <= 0) return [];
-    return [[part.slice(0, at).trim().toLowerCase(), decode(part.slice(at + 1).trim())] as const];
-  });
-  return Object.fromEntries(pairs);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a bare % in a token: the standard wants it encoded, people write it as it is
-  }
+  return { url: text.replace(/\/+$/, ''), headers: readOtlpHeaders(environment['OTEL_EXPORTER_OTLP_HEADERS'] ?? '') };
 }

@@ -5,17 +5,17 @@ const FOOTER = 'hiveloop COMMAND --help tells the flags of a command, hiveloop -
 
 /** `hiveloop --help`. */
 export function formatOverview(commands: readonly Command[]): string {
-  const widest = Math.max(...commands.map(({ name }) => name.length));
-  const rows = commands.map(({ name, title }) => `  ${name.padEnd(widest)}   ${title}`);
+  const usages = commands.map(({ name, operand = '' }) => `${name} ${operand}`.trim());
+  const widest = Math.max(...usages.map(({ length }) => length));
+  const rows = commands.map(({ title }, index) => `  ${(usages[index] ?? '').padEnd(widest)}   ${title}`);
   return ['Usage: hiveloop COMMAND [FLAGS]', '', ...rows, '', FOOTER, ''].join('\n');
 }
 
 /** `hiveloop COMMAND --help`. */
-export function formatCommandHelp({ name, description, options }: Command): string {
+export function formatCommandHelp({ name, operand, description, options }: Command): string {
   const rows = Object.values(options).flatMap(formatOption);
-  return [`Usage: hiveloop ${name} [FLAGS]`, '', description, '', ...rows, '  --help', '      Prints this.', ''].join(
-    '\n',
-  );
+  const usage = `Usage: hiveloop ${name}${operand === undefined ? '' : ` ${operand}`} [FLAGS]`;
+  return [usage, '', description, '', ...rows, '  --help', '      Prints this.', ''].join('\n');
 }
 
 function formatOption({ flag, value, help, fallback, variables = [] }: OptionDefinition): readonly string[] {

@@ -1,31 +1,20 @@
-import type { Receiver } from '../translator/http/receiver.ts';
-import type { Route } from '../translator/http/route.ts';
-import { openOtlpServer, type OtlpServer } from '../translator/http/server.ts';
+import { openOtlpServer, type OtlpServer, type OtlpServerOptions } from '../translator/http/server.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface ListenerOptions {
+export interface ListenerOptions extends Omit<OtlpServerOptions, 'host' | 'port'> {
   /** For the hint: `hiveloop dev`. */
   readonly command: string;
   readonly address: ListenAddress;
-  readonly receiver: Receiver;
-  readonly routes?: readonly Route[];
-  readonly onError: (error: unknown) => void;
 }
 
 /**
  * Opens the OTLP server of a command.
  * @throws UsageError in one line, with what to do, when it cannot listen there
  */
-export async function openListener({
-  command,
-  address,
-  receiver,
-  routes = [],
-  onError,
-}: ListenerOptions): Promise<OtlpServer> {
+export async function openListener({ command, address, ...options }: ListenerOptions): Promise<OtlpServer> {
   try {
-    return await openOtlpServer({ ...address, receiver, routes, onError });
+    return await openOtlpServer({ ...address, ...options });
   } catch (error) {
     const where = `${address.host}:${address.port}`;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';

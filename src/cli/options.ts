@@ -36,15 +36,36 @@ export function readOptions<Table extends OptionTable>(
   argv: readonly string[],
   environment: Environment,
 ): OptionValues<Table> {
-  const given = readFlags(command, table, argv);
+  const { values, operands } = readArguments(command, table, argv, environment);
+  const [stray] = operands;
+  if (stray !== undefined) throw new UsageError(`unexpected argument '${stray}'; ${seeHelp(command)}`);
+  return values;
+}
+
+/**
+ * The same for a command that works on something: its operands are the words that belong to no flag.
+ * @throws UsageError on an unknown flag, a flag given twice with different values, or a missing value
+ */
+export function readArguments<Table extends OptionTable>(
+  command: string,
+  table: Table,
+  argv: readonly string[],
+  environment: Environment,
+): { readonly values: OptionValues<Table>; readonly operands: readonly string[] } {
+  const { given, operands } = readFlags(command, table, argv);
   const values = Object.entries(table).map(([key, option]) => {
     const text = given.get(option.flag) ?? fromEnvironment(option, environment) ?? option.fallback;
     return [key, option.value === undefined ? isTrue(text) : text];
   });
-  return Object.fromEntries(values) as OptionValues<Table>;
+  return { values: Object.fromEntries(values) as OptionValues<Table>, operands };
 }
 
-function readFlags(command: string, table: OptionTable, argv: readonly string[]): Map<string, string> {
+interface Flags {
+  readonly given: ReadonlyMap<string, string>;
+  readonly operands: readonly string[];
+}
+
+function readFlags(command: string, table: OptionTable, argv: readonly string[]): Flags {
   const definitions = new Map(Object.values(table).map((option) => [option.flag, option]));
   const types = [...definitions.values()].map(({ flag, value }) => [
     flag,
@@ -57,10 +78,11 @@ function readFlags(command: string, table: OptionTable, argv: readonly string[])
     allowPositionals: true,
     tokens: true,
   });
-  const help = `see hiveloop ${command} --help`;
+  const help = seeHelp(command);
   const given = new Map<string, string>();
+  const operands: string[] = [];
   for (const token of tokens) {
-    if (token.kind === 'positional') throw new UsageError(`unexpected argument '${token.value}'; ${help}`);
+    if (token.kind === 'positional') operands.push(token.value);
     if (token.kind !== 'option') continue;
     const option = definitions.get(token.name);
     if (option === undefined) throw new UsageError(`unknown flag ${token.rawName}; ${help}`);
@@ -72,7 +94,11 @@ function readFlags(command: string, table: OptionTable, argv: readonly string[])
     if (before !== undefined && before !== value) throw new UsageError(`${token.rawName} is given twice; ${help}`);
     given.set(option.flag, value);
   }
-  return given;
+  return { given, operands };
+}
+
+function seeHelp(command: string): string {
+  return `see hiveloop ${command} --help`;
 }
 
 function fromEnvironment(option: OptionDefinition, environment: Environment): string | undefined {

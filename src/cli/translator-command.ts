@@ -1,12 +1,19 @@
-import type { Route } from '../translator/http/route.ts';
+import { issueRoutes } from '../translator/api/issue-routes.ts';
+import { metricsRoute } from '../translator/api/metrics-route.ts';
+import { healthRoutes } from '../translator/http/health-routes.ts';
+import { isReadEventName } from '../translator/intake/agent-sign.ts';
 import { createTranslator, type Translator, type TranslatorOptions } from '../translator/translator.ts';
 import type { Command, CommandIo } from './command.ts';
 import { parseDurationMillis } from './duration.ts';
+import { readTls, readTokens } from './edge-files.ts';
 import { readExportTarget } from './export-target.ts';
+import { lateTranslator } from './late-translator.ts';
 import { isOwnListener, parseListenAddress } from './listen-address.ts';
 import { openListener } from './open-listener.ts';
-import { readOptions } from './options.ts';
+import { type OptionValues, readOptions } from './options.ts';
 import { openStopSignal } from './stop-signal.ts';
+import { runBackup, runCheck } from './store-maintenance.ts';
+import { readStoreUrl } from './store-path.ts';
 import { UsageError } from './usage-error.ts';
 
 const OPTIONS = {
@@ -31,6 +38,24 @@ const OPTIONS = {
     fallback: 'http://127.0.0.1:4319',
     help: 'Where derived telemetry goes, over OTLP/HTTP: a Collector or a backend. Headers: OTEL_EXPORTER_OTLP_HEADERS.',
   },
+  tokenFile: {
+    flag: 'token-file',
+    variables: ['HIVELOOP_TOKEN_FILE'],
+    value: 'FILE',
+    help: 'File of bearer tokens, one a line, one of which each request must bring. Read again when it changes.',
+  },
+  tlsCert: {
+    flag: 'tls-cert',
+    variables: ['HIVELOOP_TLS_CERT'],
+    value: 'FILE',
+    help: 'Certificate chain in PEM: then it listens for HTTPS only.',
+  },
+  tlsKey: {
+    flag: 'tls-key',
+    variables: ['HIVELOOP_TLS_KEY'],
+    value: 'FILE',
+    help: "The certificate's private key in PEM.",
+  },
   reorderWindow: {
     flag: 'reorder-window',
     variables: ['HIVELOOP_REORDER_WINDOW'],
@@ -44,6 +69,25 @@ const OPTIONS = {
     value: 'DURATION',
     fallback: '30s',
     help: 'How often derived metrics are sent.',
+  },
+  retention: {
+    flag: 'retention',
+    variables: ['HIVELOOP_RETENTION'],
+    value: 'DURATION',
+    fallback: '90d',
+    help: 'How long a closed issue is remembered.',
+  },
+  check: {
+    flag: 'check',
+    variables: ['HIVELOOP_CHECK'],
+    value: 'FILE',
+    help: 'Checks the store in FILE, also while a translator runs on it, and ends: status 1 when something is wrong.',
+  },
+  backup: {
+    flag: 'backup',
+    variables: ['HIVELOOP_BACKUP'],
+    value: 'FILE',
+    help: 'Copies --store to FILE, also while a translator runs on it, and ends.',
   },
 } as const;
 
@@ -60,6 +104,15 @@ export const translatorCommand: Command = {
 
 async function runTranslator(argv: readonly string[], io: CommandIo): Promise<number> {
   const values = readOptions('translator', OPTIONS, argv, io.env);
+  if (values.check !== undefined && values.backup !== undefined) {
+    throw new UsageError('--check and --backup are two commands; give one of them');
+  }
+  if (values.check !== undefined) return runCheck(values.check, io);
+  if (values.backup !== undefined) return runBackup(values.store, values.backup, io);
+  return serve(values, io);
+}
+
+async function serve(values: OptionValues<typeof OPTIONS>, io: CommandIo): Promise<number> {
   const address = parseListenAddress(values.listen);
   const target = readExportTarget(values.exportTo, io.env);
   if (target !== undefined && isOwnListener(new URL(target.url), address)) {
@@ -67,69 +120,59 @@ async function runTranslator(argv: readonly string[], io: CommandIo): Promise<nu
       `--export ${target.url} is this translator's own listener; give a Collector's address, or none`,
     );
   }
-  const store = readStore(values.store);
   const say = (text: string): void => void io.stderr.write(`hiveloop translator: ${text}\n`);
+  const store = readStoreUrl(values.store);
   const options: TranslatorOptions = {
     store,
     ...(target === undefined ? {} : { sink: target }),
     reorderWindowMillis: parseDurationMillis(OPTIONS.reorderWindow.flag, values.reorderWindow),
     snapshotIntervalMillis: parseDurationMillis(OPTIONS.snapshotInterval.flag, values.snapshotInterval),
+    retentionMillis: parseDurationMillis(OPTIONS.retention.flag, values.retention),
     onError: (error) => say(error.message),
   };
+  const tokens = readTokens(values.tokenFile, say);
+  const tls = readTls(values.tlsCert, values.tlsKey);
 
+  // The store is opened last: what is wrong with the rest is said before anything is made.
+  let start: (translator: Promise<Translator>) => void = () => undefined;
+  const opened = new Promise<Translator>((resolve) => {
+    start = resolve;
+  });
+  const served = lateTranslator(opened);
+  const listener = await openListener({
+    command: 'hiveloop translator',
+    address,
+    receiver: served.receiver,
+    isWanted: isReadEventName,
+    routes: [...healthRoutes(served.health), ...issueRoutes(served), metricsRoute(served)],
+    ...(tokens && { tokens }),
+    ...(tls && { tls }),
+    onError: (error) => say(`a request failed and was answered 503: ${String(error)}`),
+  });
   const signal = openStopSignal();
-  const translator = await openTranslator(options);
-  let isReady = false;
   try {
-    const listener = await openListener({
-      command: 'hiveloop translator',
-      address,
-      receiver: translator.receiver,
-      routes: [healthRoute('/healthz', () => true), healthRoute('/readyz', () => isReady)],
-      onError: (error) => say(`a request failed and was answered 503: ${String(error)}`),
-    });
-    isReady = true;
-    const sends = target === undefined ? 'sends nothing on' : `sends what it derives to ${target.url}`;
-    say(`takes OTLP/HTTP on ${listener.url}, keeps issues in ${store}, ${sends}`);
-    await signal.stopped;
-    isReady = false;
-    say('stops: finishes what it has begun (a second signal ends it at once)');
-    await listener.close();
+    start(openTranslator(options));
+    const translator = await opened;
+    try {
+      const sends = target === undefined ? 'sends nothing on' : `sends what it derives to ${target.url}`;
+      say(`takes OTLP/HTTP on ${listener.url}, keeps issues in ${store}, ${sends}`);
+      await signal.stopped;
+      say('stops: finishes what it has begun (a second signal ends it at once)');
+      await listener.close();
+    } finally {
+      await translator.close();
+    }
   } finally {
-    await translator.close();
+    await listener.close();
     signal.close();
   }
   return 0;
-}
-
-type Store = 'memory:' | `sqlite:${string}`;
-
-function readStore(text: string): Store {
-  if (text === 'memory:') return text;
-  if (isSqlite(text)) return text;
-  throw new UsageError(`--store '${text}' is not a store; write sqlite:PATH or memory:`);
-}
-
-function isSqlite(text: string): text is `sqlite:${string}` {
-  return text.startsWith('sqlite:') && text.length > 'sqlite:'.length;
 }
 
 async function openTranslator(options: TranslatorOptions): Promise<Translator> {
   try {
     return await createTranslator(options);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${why}; its folder must exist and be writable`, { cause: error });
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
-}
-
-function healthRoute(path: string, isFine: () => boolean): Route {
-  return {
-    method: 'GET',
-    path,
-    handle: () => {
-      const reply = isFine() ? { status: 200, body: 'ok\n' } : { status: 503, body: 'not ready\n' };
-      return Promise.resolve({ ...reply, contentType: 'text/plain; charset=utf-8' });
-    },
-  };
 }

@@ -80,7 +80,8 @@ export function walkTail(history: IssueHistory): Generator<HistoryStep> {
   return walkEvents(history.base, history.tail);
 }
 
-function foldEvents(base: IssueState, events: readonly IssueEvent[]): IssueState {
+/** The state after these events, which are in order. */
+export function foldEvents(base: IssueState, events: readonly IssueEvent[]): IssueState {
   return events.reduce((state, event) => applyEvent(state, event)[0], base);
 }
 

@@ -1,8 +1,9 @@
+import { type Checkpoint, nextCheckpointAt, tellCheckpoint } from './checkpoint.ts';
 import { allOccurrences } from './fold.ts';
 import { insertEvent, isStraggler, NO_HISTORY, settleHistory, type IssueHistory } from './history.ts';
 import { type AgentIdentity, agentKey, type IssueIdentity, issueKey } from './identity.ts';
 import type { IssueEvent } from './issue-event.ts';
-import { NOTHING_TOLD, settleWaiting, type Story, tellEvent, type Told, tellUnmatched } from './story.ts';
+import { NOTHING_TOLD, rememberTold, settleWaiting, type Story, tellEvent, type Told, tellUnmatched } from './story.ts';
 
 /** The service that an issue is found under in every backend. */
 export interface Reporter {
@@ -38,6 +39,8 @@ export interface IssueUpdate {
   readonly result: 'applied' | 'straggler';
   /** To be sent, in this order. */
   readonly told: readonly Told[];
+  /** To be sent as a span only, after what was told. */
+  readonly checkpoint?: Checkpoint;
   readonly untoldRecurrences: number;
   /** What the sum of occurrences over all episodes grew by. */
   readonly addedOccurrences: number;
@@ -67,16 +70,17 @@ export function takeEvent(known: IssueRecord | undefined, addressed: AddressedEv
   const telling = tellEvent(record.story, { key: record.key, event, before, after: history }, windowNanos);
   const settled = settleHistory(history, event.takenAt, windowNanos);
   const final = settleWaiting(telling.story, record.key, settled.steps);
+  const told = [...telling.told, ...final.told];
   const isFirstReport = event.kind === 'report' && before.status === 'unseen';
   return {
     record: {
       ...record,
       reporter: isFirstReport ? reporter : record.reporter,
       history: settled.history,
-      story: final.story,
+      story: rememberTold(final.story, told),
     },
     result: 'applied',
-    told: [...telling.told, ...final.told],
+    told,
     untoldRecurrences: telling.untoldRecurrences,
     addedOccurrences: allOccurrences(history.head) - allOccurrences(before),
     shortened: settled.shortened,
@@ -84,14 +88,24 @@ export function takeEvent(known: IssueRecord | undefined, addressed: AddressedEv
 }
 
 /** When {@link passTime} next has something to say of this issue, unix ns; undefined for never. */
-export function dueAt({ story }: IssueRecord): bigint | undefined {
-  return story.waiting[0]?.dueAt;
+export function dueAt({ story, history }: IssueRecord): bigint | undefined {
+  // Not always the first one: after the clock went back, a closer taken later is due earlier.
+  const dues = story.waiting.map(({ dueAt: unmatchedAt }) => unmatchedAt);
+  const checkpoint = nextCheckpointAt(story, history.head);
+  if (checkpoint !== undefined) dues.push(checkpoint);
+  const [first, ...others] = dues;
+  return others.reduce((earliest, due) => (earliest === undefined || due < earliest ? due : earliest), first);
 }
 
-/** What the passing of time alone makes known: closers that closed nothing for a whole window. */
+/** What the passing of time alone makes known: closers that closed nothing for a whole window, issues that are open for another day. */
 export function passTime(record: IssueRecord, now: bigint): IssueUpdate {
-  const { story, told } = tellUnmatched(record.story, record.key, record.history, now);
-  return { ...unchanged(record), record: { ...record, story }, told };
+  const { key, history } = record;
+  const { story: after, told } = tellUnmatched(record.story, key, history, now);
+  const story = rememberTold(after, told);
+  const checked = tellCheckpoint(story, key, history.head, now);
+  if (checked === undefined) return { ...unchanged(record), record: { ...record, story }, told };
+  const [next, checkpoint] = checked;
+  return { ...unchanged(record), record: { ...record, story: next }, told, checkpoint };
 }
 
 function newRecord(addressed: AddressedEvent): IssueRecord {

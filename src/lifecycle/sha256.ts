@@ -19,13 +19,17 @@ const INITIAL_HASH = Int32Array.from(firstPrimes(8), (prime) => fractionBits(Mat
 
 const encoder = new TextEncoder();
 
+/** Scratch of one call: nothing in it outlives the call, so the function stays pure. */
+const schedule = new Int32Array(64);
+
 /** SHA-256 of the text's UTF-8, as 64 lower-case hex digits. */
 export function sha256(text: string): string {
   const message = pad(encoder.encode(text));
   const hash = INITIAL_HASH.slice();
-  const schedule = new Int32Array(64);
-  for (let offset = 0; offset < message.byteLength; offset += 64) compress(hash, schedule, message, offset);
-  return Array.from(hash, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+  for (let offset = 0; offset < message.byteLength; offset += 64) compress(hash, message, offset);
+  let hex = '';
+  for (const word of hash) hex += (word >>> 0).toString(16).padStart(8, '0');
+  return hex;
 }
 
 function pad(bytes: Uint8Array): DataView {
@@ -41,7 +45,7 @@ function rotate(word: number, bits: number): number {
   return (word >>> bits) | (word << (32 - bits));
 }
 
-function compress(hash: Int32Array, schedule: Int32Array, message: DataView, offset: number): void {
+function compress(hash: Int32Array, message: DataView, offset: number): void {
   for (let i = 0; i < 16; i++) schedule[i] = message.getInt32(offset + i * 4);
   for (let i = 16; i < 64; i++) {
     const w15 = schedule[i - 15] ?? 0;
@@ -56,8 +60,21 @@ function compress(hash: Int32Array, schedule: Int32Array, message: DataView, off
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (ROUND_CONSTANTS[i] ?? 0) + (schedule[i] ?? 0)) | 0;
     const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t1) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (t1 + t2) | 0;
   }
-  const words = [a, b, c, d, e, f, g, h];
-  for (let i = 0; i < 8; i++) hash[i] = (hash[i] ?? 0) + (words[i] ?? 0);
+  hash[0] = (hash[0] ?? 0) + a;
+  hash[1] = (hash[1] ?? 0) + b;
+  hash[2] = (hash[2] ?? 0) + c;
+  hash[3] = (hash[3] ?? 0) + d;
+  hash[4] = (hash[4] ?? 0) + e;
+  hash[5] = (hash[5] ?? 0) + f;
+  hash[6] = (hash[6] ?? 0) + g;
+  hash[7] = (hash[7] ?? 0) + h;
 }

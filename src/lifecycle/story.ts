@@ -20,7 +20,17 @@ export interface Story {
   readonly spanTo: bigint;
   /** Closers that close nothing yet, in the order in which they were taken. */
   readonly waiting: readonly WaitingCloser[];
+  /** Whole days of the open episode of which a checkpoint was told. */
+  readonly checkpointDays: number;
+  /** What was told last, oldest first: at most {@link RECENT_TOLD_MAX}. */
+  readonly recent: readonly RecentlyTold[];
 }
+
+/** A transition as the issue itself remembers having told it. */
+export type RecentlyTold = Pick<Told, 'transition' | 'episode' | 'at' | 'isLate' | 'occurrences' | 'severity'>;
+
+/** Told transitions that an issue remembers, for people. */
+export const RECENT_TOLD_MAX = 100;
 
 export interface WaitingCloser {
   readonly uid: string;
@@ -35,6 +45,8 @@ export const NOTHING_TOLD: Story = {
   spanFrom: 0n,
   spanTo: 0n,
   waiting: [],
+  checkpointDays: 0,
+  recent: [],
 };
 
 export type Transition = FoldTransition | 'severity_changed';
@@ -118,6 +130,20 @@ export function settleWaiting(story: Story, key: string, steps: readonly History
   };
 }
 
+/** The story with what was just told among what it remembers. */
+export function rememberTold(story: Story, told: readonly Told[]): Story {
+  if (told.length === 0) return story;
+  const added = told.map(({ transition, episode, at, isLate, occurrences, severity }) => ({
+    transition,
+    episode,
+    at,
+    isLate,
+    occurrences,
+    severity,
+  }));
+  return { ...story, recent: [...story.recent, ...added].slice(-RECENT_TOLD_MAX) };
+}
+
 function nothing(story: Story): Telling {
   return { story, told: [], untoldRecurrences: 0 };
 }
@@ -158,7 +184,7 @@ function tellTurn(story: Story, change: Change, { event, transition, state }: Hi
   };
   const waiting = story.waiting.filter(({ uid }) => uid !== event.uid);
   if (hasClosed) return [{ ...story, turns, waiting }, turn];
-  return [{ ...story, turns, waiting, recurredAt: at, spanFrom: at, spanTo: at }, turn];
+  return [{ ...story, turns, waiting, recurredAt: at, spanFrom: at, spanTo: at, checkpointDays: 0 }, turn];
 }
 
 /** A report into the open episode. One into an episode that has closed since moves the state, and is not told. */
@@ -218,20 +244,27 @@ function unmatched(key: string, { event, state }: HistoryStep): Told {
   };
 }
 
-type Description = Pick<
+export type Description = Pick<
   Told,
   'episode' | 'openedAt' | 'occurrences' | 'severity' | 'severityAsSaid' | 'category' | 'summary'
 >;
 
-function describe(state: IssueState): Description {
+/** What a told transition takes from the state. */
+export function describe(state: IssueState): Description {
   const { episode, openedAt, severity, severityAsSaid, category, summary } = state;
   return { episode, openedAt, occurrences: episodeOccurrences(state), severity, severityAsSaid, category, summary };
 }
 
-function span({ spanFrom, spanTo }: Story, from: bigint, to: bigint): { readonly from: bigint; readonly to: bigint } {
+/** Bounds of the episode's span that hold these times and all that was told. */
+export function span(
+  { spanFrom, spanTo }: Story,
+  from: bigint,
+  to: bigint,
+): { readonly from: bigint; readonly to: bigint } {
   return { from: from < spanFrom ? from : spanFrom, to: to > spanTo ? to : spanTo };
 }
 
-function toldId(key: string, ...parts: readonly (string | number)[]): string {
+/** The same id whenever the same thing is told. */
+export function toldId(key: string, ...parts: readonly (string | number)[]): string {
   return sha256(JSON.stringify([key, ...parts])).slice(0, 32);
 }

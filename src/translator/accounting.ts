@@ -23,6 +23,8 @@ export interface Accounting {
   readonly ownInput: number;
   /** Events folded before the window was over, because an issue held more than 1 024 movable ones. */
   readonly windowShortened: number;
+  /** Days of uids forgotten early, because there were too many: a sender that repeats an event of such a day counts twice. */
+  readonly uidDaysDropped: number;
 }
 
 export type AccountingField = keyof Accounting;
@@ -39,5 +41,6 @@ export function readAccounting(counters: Counters): Accounting {
     foreign: count('foreign'),
     ownInput: count('ownInput'),
     windowShortened: count('windowShortened'),
+    uidDaysDropped: count('uidDaysDropped'),
   };
 }

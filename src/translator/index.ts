@@ -1,8 +1,19 @@
 /** The translator, for embedding: OTLP in, the life of each issue kept, OTLP out. Needs Node 22.13 or later. */
+export { IssueLifecycleProcessor } from './in-process/issue-lifecycle-processor.ts';
+export type { IssueLifecycleProcessorOptions } from './in-process/issue-lifecycle-processor.ts';
 export { createTranslator } from './translator.ts';
 export type { Translator, TranslatorOptions } from './translator.ts';
 export type { Accounting } from './accounting.ts';
+export type { DismissalOutcome, DismissalReason } from './dismissal.ts';
+export type { Health } from './http/health-routes.ts';
+export type { IssueDetails } from './api/find-issue.ts';
+export type { HistoryEntry } from './api/issue-history.ts';
+export type { IssueQuery } from './api/issue-query.ts';
+export type { IssuePage } from './api/list-issues.ts';
 export type { IssueView } from './issue-view.ts';
+export { prometheusText } from './emit/prometheus-text.ts';
+export type { MetricData } from './otlp/model.ts';
+export type { OutboxLimits } from './outbox/outbox.ts';
 export type { DerivedSink, SendOutcome } from './outbox/derived-sink.ts';
 export { openOtlpSink } from './outbox/otlp-sink.ts';
 export type { OtlpSinkOptions } from './outbox/otlp-sink.ts';

@@ -12,6 +12,8 @@ export interface IssueView {
   readonly issueId: string;
   readonly summary: string;
   readonly state: 'open' | 'resolved' | 'dismissed';
+  /** True while it is open and its agent, which sent heartbeats, has fallen silent. Nothing is resolved by silence. */
+  readonly stale: boolean;
   readonly severity: Severity;
   readonly category: string;
   /** From 1. */
@@ -23,16 +25,20 @@ export interface IssueView {
   readonly firstSeen: string;
   readonly lastSeen: string;
   readonly openedAt: string;
-  /** Undefined while open. */
+  /** When it was resolved or dismissed; undefined while open. */
   readonly resolvedAt: string | undefined;
+  /** Of the episode; undefined while open. */
   readonly timeToResolveSeconds: number | undefined;
   /** The span of the last report; empty when it was in none. */
   readonly traceId: string;
   readonly spanId: string;
 }
 
-/** Undefined for an issue of which only closers were seen. */
-export function viewIssue(record: IssueRecord): IssueView | undefined {
+/**
+ * Undefined for an issue of which only closers were seen.
+ * @param isAgentSilent what is known of the agent's heartbeats. Default: nothing, then no issue is stale.
+ */
+export function viewIssue(record: IssueRecord, isAgentSilent = false): IssueView | undefined {
   const { key, identity, history, stragglerReports } = record;
   const { status, openedAt, closedAt, ...state } = history.head;
   if (status === 'unseen') return undefined;
@@ -45,6 +51,7 @@ export function viewIssue(record: IssueRecord): IssueView | undefined {
     issueId: identity.issueId || identity.fingerprint,
     summary: state.summary,
     state: status,
+    stale: isOpen && isAgentSilent,
     severity: state.severity,
     category: state.category,
     episode: state.episode,
@@ -60,7 +67,8 @@ export function viewIssue(record: IssueRecord): IssueView | undefined {
   };
 }
 
-function formatTime(unixNanos: bigint): string {
+/** RFC 3339 in UTC, to the nanosecond. */
+export function formatTime(unixNanos: bigint): string {
   const seconds = new Date(Number(unixNanos / 1_000_000_000n) * 1000).toISOString().slice(0, 19);
   return `${seconds}.${(unixNanos % 1_000_000_000n).toString().padStart(9, '0')}Z`;
 }

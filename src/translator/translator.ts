@@ -1,14 +1,24 @@
 import { DEDUP_HORIZON_NANOS } from '../lifecycle/history.ts';
+import type { AgentBeats } from '../lifecycle/silence.ts';
 import { type Accounting, type AccountingField, readAccounting } from './accounting.ts';
+import { AgentWatch } from './agent-watch.ts';
+import { findIssue, type IssueDetails } from './api/find-issue.ts';
+import { freshnessAt, type Moment } from './api/freshness.ts';
+import type { IssueQuery } from './api/issue-query.ts';
+import { type IssuePage, listIssues } from './api/list-issues.ts';
+import { dismissalOf, type DismissalOutcome, type DismissalReason, IssueMovedOn, onlyIfUnmoved } from './dismissal.ts';
 import { decideDue, type DecideOptions, decideRequest } from './emit/decide.ts';
 import { type MetricEmitter, openMetricEmitter } from './emit/metric-emitter.ts';
+import type { Health } from './http/health-routes.ts';
 import { ACCEPTED, type Receipt, type Receiver } from './http/receiver.ts';
 import { type Intake, takeLogs, takeMetrics, takeSpans } from './intake/intake.ts';
 import { type IssueView, viewIssue } from './issue-view.ts';
 import type { DerivedSink } from './outbox/derived-sink.ts';
 import { openOtlpSink } from './outbox/otlp-sink.ts';
-import { openOutbox, type Outbox } from './outbox/outbox.ts';
+import type { MetricData } from './otlp/model.ts';
+import { openOutbox, type Outbox, type OutboxLimits } from './outbox/outbox.ts';
 import { startTimer, type Timer } from './outbox/timer.ts';
+import { checkReadiness } from './readiness.ts';
 import { openStore, type StoreUrl } from './store/open-store.ts';
 import type { CommitRequest, Counters, Decide, Store } from './store/store.ts';
 
@@ -19,8 +29,12 @@ export interface TranslatorOptions {
   readonly sink?: DerivedSink | { readonly url: string; readonly headers?: Readonly<Record<string, string>> };
   /** How late an event may come and still find its place in its issue's history, in milliseconds. Default: 900 000 (15 min). */
   readonly reorderWindowMillis?: number;
-  /** Longest time between two sends of the derived metrics, in milliseconds. Default: 30 000. */
+  /** Longest time between two sends of the derived metrics, in milliseconds. Default: 30 000, at most 60 000. */
   readonly snapshotIntervalMillis?: number;
+  /** What may wait for a sink that is away; beyond it the oldest gives way. Default: a million rows of a signal, 7 days. */
+  readonly outbox?: OutboxLimits;
+  /** How long a closed issue is remembered, in milliseconds. Default: 7 776 000 000 (90 days), at least 7 days and the window. */
+  readonly retentionMillis?: number;
   /** The clock: unix ns. Default: the wall clock. */
   readonly now?: () => bigint;
   /** Hears of trouble that it deals with by itself: a send that is tried again, a store that cannot be written. Default: nobody. */
@@ -33,7 +47,23 @@ export interface Translator {
   readonly receiver: Receiver;
   /** All issues, open and closed, in the order of their keys. */
   issues(): Promise<readonly IssueView[]>;
+  /** A page of the issues that the query asks for, in the order of their keys. */
+  listIssues(query: IssueQuery): Promise<IssuePage>;
+  /** The issue whose key begins so, with its history; `ambiguous` when several do. @param keyPrefix 4 to 32 hex digits */
+  findIssue(keyPrefix: string): Promise<IssueDetails | 'ambiguous' | undefined>;
   counters(): Promise<Accounting>;
+  /**
+   * Closes an issue by a person's decision. The dismissal is an issue event as any other: counted, durable when this
+   * resolves, told.
+   * @throws when the store cannot be written
+   */
+  dismiss(key: string, reason: DismissalReason): Promise<DismissalOutcome>;
+  /** Whether it can do its work: write its store, and send what it derives. */
+  health(): Promise<Health>;
+  /** Time of the newest issue event or heartbeat taken, unix ns; 0n before the first. */
+  asOf(): bigint;
+  /** All metrics as they stand now, those of issues and its own; see `prometheusText`. */
+  metrics(): Promise<readonly MetricData[]>;
   /** Tells what is due, sends a snapshot of the metrics, and resolves when the outbox is empty or one attempt failed. */
   flush(): Promise<void>;
   /** Sends what it can in one attempt and closes the store. What could not be sent waits in a SQLite store for the next start. */
@@ -45,17 +75,30 @@ const SNAPSHOT_INTERVAL_MILLIS = 30_000;
 const MILLISECOND_NANOS = 1_000_000n;
 const PASS_TIME_MILLIS = 1000;
 const DUE_ISSUES_PER_COMMIT = 100;
-const UID_CLEANUP_NANOS = 3_600_000_000_000n;
+const RETENTION_MILLIS = 7_776_000_000;
+const ISSUES_FORGOTTEN_PER_COMMIT = 500;
+const CLEANUP_NANOS = 3_600_000_000_000n;
+const AGENT_BEATS_NANOS = 5_000_000_000n;
 const ISSUES_PER_PAGE = 500;
 const RETRY_AFTER_SECONDS = 5;
 
 /** @throws when the store cannot be opened or the sink's address is none */
-export function createTranslator(options: TranslatorOptions): Promise<Translator> {
-  return new Promise((resolve) => {
-    const { sink, now = wallClock } = options;
-    const derived = sink === undefined || 'logs' in sink ? sink : openOtlpSink(sink);
-    resolve(new StoredTranslator(openStore(options.store, now()), derived, options));
-  });
+export async function createTranslator(options: TranslatorOptions): Promise<Translator> {
+  const { sink, now = wallClock } = options;
+  const derived = sink === undefined || 'logs' in sink ? sink : openOtlpSink(sink);
+  const store = openStore(options.store, now());
+  try {
+    return new StoredTranslator({ store, sink: derived, agentBeats: await store.agentBeats() }, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly sink: DerivedSink | undefined;
+  readonly agentBeats: readonly AgentBeats[];
 }
 
 function wallClock(): bigint {
@@ -67,28 +110,35 @@ class StoredTranslator implements Translator {
   readonly #store: Store;
   readonly #now: () => bigint;
   readonly #windowNanos: bigint;
+  readonly #retentionNanos: bigint;
   readonly #onError: (error: Error) => void;
   readonly #outbox: Outbox | undefined;
-  readonly #metrics: MetricEmitter | undefined;
+  readonly #metrics: MetricEmitter;
+  readonly #agents: AgentWatch;
   /** Records that are no issue events, counted here until a commit takes them along: they are worth no disk write of their own. */
   #bystanders: Counters = new Map();
-  #uidsForgottenAt = 0n;
+  #cleanedUpAt = 0n;
+  #agentBeatsSavedAt = 0n;
   #timer: Timer | undefined;
   #timePassing: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor(store: Store, sink: DerivedSink | undefined, options: TranslatorOptions) {
+  constructor({ store, sink, agentBeats }: Parts, options: TranslatorOptions) {
     this.#store = store;
     this.#now = options.now ?? wallClock;
+    this.#agents = new AgentWatch(agentBeats, this.#now());
     this.#windowNanos = BigInt(Math.round(options.reorderWindowMillis ?? WINDOW_MILLIS)) * MILLISECOND_NANOS;
+    const retentionNanos = BigInt(Math.round(options.retentionMillis ?? RETENTION_MILLIS)) * MILLISECOND_NANOS;
+    const horizonNanos = DEDUP_HORIZON_NANOS + this.#windowNanos;
+    // Sooner forgotten, a late event would open the issue again.
+    this.#retentionNanos = retentionNanos > horizonNanos ? retentionNanos : horizonNanos;
     this.#onError = options.onError ?? (() => undefined);
-    if (sink !== undefined) {
-      const { snapshotIntervalMillis: intervalMillis = SNAPSHOT_INTERVAL_MILLIS } = options;
-      const common = { store, sink, onError: this.#onError };
-      this.#outbox = openOutbox(common);
-      this.#metrics = openMetricEmitter({ ...common, now: this.#now, intervalMillis });
-      this.#outbox.wake();
-    }
+    const { snapshotIntervalMillis: intervalMillis = SNAPSHOT_INTERVAL_MILLIS, outbox: limits = {} } = options;
+    const common = { store, now: this.#now, onError: this.#onError };
+    const beforeRead = (): Promise<void> => this.#countBystanders();
+    this.#metrics = openMetricEmitter({ ...common, sink, intervalMillis, beforeRead });
+    if (sink !== undefined) this.#outbox = openOutbox({ ...common, sink, limits });
+    this.#outbox?.wake();
     const arrival = (): { arrival: bigint; windowNanos: bigint } => ({
       arrival: this.#now(),
       windowNanos: this.#windowNanos,
@@ -103,21 +153,63 @@ class StoredTranslator implements Translator {
 
   async issues(): Promise<readonly IssueView[]> {
     const views: IssueView[] = [];
+    const { isSilent } = this.#moment();
     for (let afterKey: string | undefined = ''; afterKey !== undefined;) {
       const page = await this.#store.issues(afterKey, ISSUES_PER_PAGE);
-      views.push(...page.flatMap((record) => viewIssue(record) ?? []));
+      views.push(...page.flatMap((record) => viewIssue(record, isSilent(record.identity)) ?? []));
       afterKey = page.at(-1)?.key;
     }
     return views;
+  }
+
+  listIssues(query: IssueQuery): Promise<IssuePage> {
+    return listIssues(this.#store, query, this.#moment());
+  }
+
+  findIssue(keyPrefix: string): Promise<IssueDetails | 'ambiguous' | undefined> {
+    return findIssue(this.#store, keyPrefix, this.#moment());
   }
 
   async counters(): Promise<Accounting> {
     return readAccounting(sum(await this.#store.counters(), this.#bystanders));
   }
 
+  async dismiss(key: string, reason: DismissalReason): Promise<DismissalOutcome> {
+    for (;;) {
+      const record = await this.#store.issue(key);
+      const status = record?.history.head.status ?? 'unseen';
+      if (record === undefined || status === 'unseen') return 'unknown';
+      if (status !== 'open') return 'not_open';
+      const request = { events: [dismissalOf(record, reason, this.#now())], keys: [] };
+      try {
+        await this.#commit(request, counts({ received: 1 }), (options) =>
+          onlyIfUnmoved(record, request, decideRequest(request, options)),
+        );
+        return 'dismissed';
+      } catch (error) {
+        if (!(error instanceof IssueMovedOn)) throw error;
+      }
+    }
+  }
+
+  health(): Promise<Health> {
+    return checkReadiness(this.#store, { now: this.#now(), hasSink: this.#outbox !== undefined });
+  }
+
+  asOf(): bigint {
+    const [event, sign] = [this.#store.newestEventTime(), this.#agents.newestSignAt];
+    return event > sign ? event : sign;
+  }
+
+  metrics(): Promise<readonly MetricData[]> {
+    return this.#metrics.read();
+  }
+
   async flush(): Promise<void> {
     await this.#passTime();
-    await Promise.all([this.#outbox?.flush(), this.#metrics?.emit()]);
+    // The metrics tell how much waits: they go last.
+    await this.#outbox?.flush();
+    await this.#metrics.emit();
   }
 
   close(): Promise<void> {
@@ -129,9 +221,10 @@ class StoredTranslator implements Translator {
     this.#timer?.cancel();
     try {
       await this.#timePassing;
-      if (this.#bystanders.size > 0) await this.#commit({ events: [], keys: [] }, new Map(), decideDue);
+      await this.#countBystanders();
+      await this.#saveAgentBeats();
       await this.flush();
-      await Promise.all([this.#outbox?.close(), this.#metrics?.close()]);
+      await Promise.all([this.#outbox?.close(), this.#metrics.close()]);
     } finally {
       await this.#store.close();
     }
@@ -142,6 +235,7 @@ class StoredTranslator implements Translator {
     const bystanders = { other, foreign, ownInput };
     if (events.length === 0 && rejections.length === 0) {
       this.#bystanders = sum(this.#bystanders, counts(bystanders));
+      this.#watchAgents(intake);
       return ACCEPTED;
     }
     const received = events.length + rejections.length;
@@ -154,7 +248,19 @@ class StoredTranslator implements Translator {
       this.#report('the store took nothing of a request, which the sender is asked to repeat', error);
       return { kind: 'retryable', message: 'the store cannot be written', retryAfterSeconds: RETRY_AFTER_SECONDS };
     }
+    this.#watchAgents(intake);
     return { kind: 'accepted', rejected: rejections.length, message: summarise(rejections) };
+  }
+
+  #watchAgents({ signs, events }: Intake): void {
+    if (signs.length === 0 && events.length === 0) return;
+    const eventTimes = events.map(({ event }) => event.effectiveTime);
+    this.#agents.take(signs, eventTimes, this.#now());
+  }
+
+  #moment(): Moment {
+    const now = this.#now();
+    return { freshness: freshnessAt(this.asOf(), now), isSilent: (agent) => this.#agents.isSilent(agent, now) };
   }
 
   /** Commits, and takes along what was counted in memory since the last commit. */
@@ -164,17 +270,36 @@ class StoredTranslator implements Translator {
     const now = this.#now();
     const hasSink = this.#outbox !== undefined;
     try {
-      const options = { windowNanos: this.#windowNanos, now, hasSink, counted: sum(bystanders, counted) };
-      await this.#store.commit(request, decide(options));
+      const { note: noteExemplar } = this.#metrics.exemplars;
+      const options = { windowNanos: this.#windowNanos, now, hasSink, counted: sum(bystanders, counted), noteExemplar };
+      await this.#store.commit({ ...request, now, windowNanos: this.#windowNanos }, decide(options));
     } catch (error) {
       this.#bystanders = sum(this.#bystanders, bystanders);
       throw error;
     }
     this.#outbox?.wake();
-    this.#metrics?.touch();
+    this.#metrics.touch();
   }
 
-  /** Tells what only the passing of time makes known, and forgets uids past the horizon. */
+  /** Brings what was counted in memory into the store, where the metrics are read. */
+  async #countBystanders(): Promise<void> {
+    const bystanders = this.#bystanders;
+    if (bystanders.size === 0) return;
+    this.#bystanders = new Map();
+    try {
+      await this.#store.count(bystanders);
+    } catch (error) {
+      this.#bystanders = sum(this.#bystanders, bystanders);
+      throw error;
+    }
+  }
+
+  /** Behind what is acknowledged: a few heartbeats lost in a crash only put off the mark. */
+  #saveAgentBeats(): Promise<void> {
+    return this.#agents.save((change) => this.#store.saveAgentBeats(change));
+  }
+
+  /** Tells what only the passing of time makes known, and forgets what is past the horizon and the retention. */
   async #passTime(): Promise<void> {
     const now = this.#now();
     try {
@@ -183,12 +308,25 @@ class StoredTranslator implements Translator {
         keys = await this.#store.dueIssues(now, DUE_ISSUES_PER_COMMIT);
         if (keys.length > 0) await this.#commit({ events: [], keys }, new Map(), decideDue);
       } while (keys.length === DUE_ISSUES_PER_COMMIT);
-      if (now - this.#uidsForgottenAt < UID_CLEANUP_NANOS) return;
-      await this.#store.forgetUids(now - DEDUP_HORIZON_NANOS - this.#windowNanos);
-      this.#uidsForgottenAt = now;
+      await this.#countBystanders();
+      if (now - this.#agentBeatsSavedAt >= AGENT_BEATS_NANOS) {
+        await this.#saveAgentBeats();
+        this.#agentBeatsSavedAt = now;
+      }
+      if (now - this.#cleanedUpAt < CLEANUP_NANOS) return;
+      await this.#forget(now);
+      this.#cleanedUpAt = now;
     } catch (error) {
       this.#report('the store could not be brought up to date; it is tried again', error);
     }
+  }
+
+  async #forget(now: bigint): Promise<void> {
+    const horizon = now - DEDUP_HORIZON_NANOS - this.#windowNanos;
+    await this.#store.forgetUids(horizon);
+    const limit = ISSUES_FORGOTTEN_PER_COMMIT;
+    const limits = { closedBefore: now - this.#retentionNanos, unseenBefore: horizon, limit };
+    while ((await this.#store.forgetIssues(limits)) === limit);
   }
 
   #schedulePassTime(): void {

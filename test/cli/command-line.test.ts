@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { version } from '../../src/version.ts';
 import { runCommand } from './support/run-command.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // processes, on a machine that does other things as well
 
 test('--version prints the version and nothing else', async () => {
   expect(await runCommand(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
@@ -18,11 +20,17 @@ test('--help lists the commands, and each command its flags with their variables
 });
 
 test.each([
-  [['fly'], 'hiveloop: unknown command fly; the commands are dev, translator; see hiveloop --help\n'],
-  [['--fly'], 'hiveloop: unknown flag --fly; the commands are dev, translator; see hiveloop --help\n'],
+  [['fly'], 'hiveloop: unknown command fly; the commands are dev, translator, issues; see hiveloop --help\n'],
+  [['--fly'], 'hiveloop: unknown flag --fly; the commands are dev, translator, issues; see hiveloop --help\n'],
   [['dev', '--fly'], 'hiveloop: unknown flag --fly; see hiveloop dev --help\n'],
 ])('%j is one line on stderr and status 2', async (argv, stderr) => {
   expect(await runCommand(argv)).toEqual({ status: 2, stdout: '', stderr });
+});
+
+test('a command of two words is found by both, and its help names what it works on', async () => {
+  const { status, stdout } = await runCommand(['issues', 'show', '--help']);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^Usage: hiveloop issues show KEY \[FLAGS\]\n/);
 });
 
 test('no command prints the help on stderr, status 2', async () => {

@@ -5,10 +5,12 @@ import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import * as names from '../../src/semconv.ts';
 import { AgentFeed } from './support/agent-feed.ts';
 import { runCommand, startCommand, type RunningCommand } from './support/run-command.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // processes, on a machine that does other things as well
 
 const ISSUE = { [names.ATTR_ISSUE_ID]: 'crm-403', [names.ATTR_ISSUE_SEVERITY]: 'high' };
 

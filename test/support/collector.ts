@@ -67,6 +67,7 @@ export async function openCollector(forwardTo?: Receiver): Promise<Collector> {
   const allMetrics = {
     method: 'POST',
     path: ALL_METRICS_PATH,
+    access: 'public' as const,
     handle: async (request: NodeJS.ReadableStream) => {
       keep(points, pointsFromJson(await text(request)));
       return { status: 200, contentType: 'application/json', body: '{}' };

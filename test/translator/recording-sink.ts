@@ -29,9 +29,12 @@ export class RecordingSink implements DerivedSink {
     return this.#keep(batch, this.spanBatches);
   }
 
+  answerMetrics: (batch: readonly ScopeMetricData[]) => SendOutcome = () => ACCEPTED;
+
   metrics(batch: readonly ScopeMetricData[]): Promise<SendOutcome> {
-    this.metricBatches.push(batch);
-    return Promise.resolve(ACCEPTED);
+    const outcome = this.answerMetrics(batch);
+    if (outcome.kind === 'accepted') this.metricBatches.push(batch);
+    return Promise.resolve(outcome);
   }
 
   get logRecords(): readonly LogRecord[] {
@@ -46,13 +49,21 @@ export class RecordingSink implements DerivedSink {
     return this.logRecords.map(({ attributes }) => attributes[ATTR_ISSUE_TRANSITION] ?? null);
   }
 
-  /** A metric of the last snapshot, by name, its points over all resources. */
+  /** A metric of the last snapshot, which may come in several requests, by name, its points over all resources. */
   metric(name: string): MetricData | undefined {
-    const found = (this.metricBatches.at(-1) ?? []).flatMap(({ metrics }) =>
-      metrics.filter((metric) => metric.name === name),
-    );
+    const found = this.lastSnapshot.flatMap(({ metrics }) => metrics.filter((metric) => metric.name === name));
     const [first] = found;
     return first && { ...first, points: found.flatMap(({ points }) => points) };
+  }
+
+  get lastSnapshot(): readonly ScopeMetricData[] {
+    const scopes = this.metricBatches.flat();
+    const at = timeOf(scopes.at(-1));
+    return scopes.filter((scope) => timeOf(scope) === at);
+  }
+
+  get snapshotTimes(): readonly bigint[] {
+    return [...new Set(this.metricBatches.flat().map(timeOf))];
   }
 
   #keep<T extends ScopeLogs | ScopeSpans>(batch: readonly T[], kept: (readonly T[])[]): Promise<SendOutcome> {
@@ -61,4 +72,8 @@ export class RecordingSink implements DerivedSink {
     if (outcome.kind === 'accepted') kept.push(batch);
     return Promise.resolve(outcome);
   }
+}
+
+function timeOf(scope: ScopeMetricData | undefined): bigint {
+  return scope?.metrics[0]?.points[0]?.timeUnixNano ?? 0n;
 }

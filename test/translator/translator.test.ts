@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -56,6 +56,7 @@ describe('createTranslator', () => {
       issueId: 'crm-403',
       summary: 'CRM API returns 403',
       state: 'resolved',
+      stale: false,
       severity: 'high',
       category: 'permissions',
       episode: 1,
@@ -233,4 +234,89 @@ it('an event that comes by log record and by span event is taken once', async ()
   await translator.receiver.logs(logBatch(record));
   await translator.receiver.traces(spanBatch(span({ events: [event] })));
   expect(await translator.counters()).toMatchObject({ received: 2, applied: 1, duplicate: 1 });
+});
+
+describe('dismiss', () => {
+  it('closes an open issue by a person’s decision, counted and told as any other event', async () => {
+    const sink = new RecordingSink();
+    const translator = await open({ sink });
+    await translator.receiver.logs(logBatch(issueLog('report', 1)));
+    const { key } = await only(translator);
+    expect(await translator.dismiss(key, { by: 'anna', why: 'known, and harmless' })).toBe('dismissed');
+    expect(await only(translator)).toMatchObject({ state: 'dismissed', episode: 1 });
+    expect(await translator.counters()).toMatchObject({ received: 2, applied: 2 });
+    expect(await translator.dismiss(key, { by: 'anna', why: 'again' })).toBe('not_open');
+    expect(await translator.dismiss('0'.repeat(32), { by: 'anna', why: 'no such issue' })).toBe('unknown');
+    await translator.flush();
+    expect(sink.transitions).toEqual(['opened', 'dismissed']);
+    expect(sink.logRecords.at(-1)?.body).toContain('anna: known, and harmless');
+  });
+
+  it('takes the later of our clock and the newest event and a nanosecond', async () => {
+    const translator = await open();
+    await translator.receiver.logs(logBatch(issueLog('report', 500)));
+    const { key } = await only(translator);
+    await translator.dismiss(key, { by: 'anna', why: 'a clock that is ahead' });
+    expect((await only(translator)).resolvedAt).toBe('2026-09-21T14:21:40.000000001Z');
+  });
+
+  it('that meets a report on its way closes what is there after it', async () => {
+    const translator = await open({ store: `sqlite:${join(folder, 'hiveloop.db')}` });
+    await translator.receiver.logs(logBatch(issueLog('report', 1)));
+    const { key } = await only(translator);
+    const outcomes = await Promise.all([
+      translator.receiver.logs(logBatch(issueLog('report', 400))),
+      translator.dismiss(key, { by: 'anna', why: 'seen' }),
+    ]);
+    expect(outcomes[1]).toBe('dismissed');
+    expect(await only(translator)).toMatchObject({ state: 'dismissed', occurrences: 2 });
+    expect(await translator.counters()).toMatchObject({ received: 3, applied: 3 });
+  });
+});
+
+describe('health', () => {
+  it('is not ready while derived telemetry waits for minutes, and says where to look', async () => {
+    const sink = new RecordingSink();
+    sink.answer = () => AWAY;
+    const translator = await open({ sink });
+    await translator.receiver.logs(logBatch(issueLog('report', 1)));
+    expect((await translator.health()).ready).toBe(true);
+    clock += 301n * SECOND;
+    const { ready, reasons } = await translator.health();
+    expect(ready).toBe(false);
+    expect(reasons.join()).toContain('look at the export address');
+  });
+});
+
+it('what is no issue event is counted over a crash too, a second after it came', async () => {
+  const path = join(folder, 'hiveloop.db');
+  const translator = await open({ store: `sqlite:${path}` });
+  await translator.receiver.traces(spanBatch(span(), span()));
+  await translator.flush(); // as the timer does each second
+  for (const suffix of ['', '-wal']) copyFileSync(path + suffix, join(folder, `crashed.db${suffix}`));
+  const again = await open({ store: `sqlite:${join(folder, 'crashed.db')}` });
+  expect(await again.counters()).toMatchObject({ other: 2 });
+});
+
+it('the time of the newest event is known over a restart', async () => {
+  const store = `sqlite:${join(folder, 'hiveloop.db')}` as const;
+  const first = await open({ store });
+  await first.receiver.logs(logBatch(issueLog('report', 7), issueLog('report', 3)));
+  expect(first.asOf()).toBe(START + 7n * SECOND);
+  await first.close();
+  expect((await open({ store })).asOf()).toBe(START + 7n * SECOND);
+});
+
+it('closed issues are forgotten after the retention, and a late report of theirs opens none', async () => {
+  const translator = await open({ retentionMillis: 10 * 86_400_000 });
+  await translator.receiver.logs(logBatch(issueLog('report', 1), issueLog('resolve', 2)));
+  clock += 9n * 86_400n * SECOND;
+  await translator.flush();
+  expect(await translator.issues()).toHaveLength(1);
+  clock += 2n * 86_400n * SECOND;
+  await translator.flush();
+  expect(await translator.issues()).toEqual([]);
+  await translator.receiver.logs(logBatch(issueLog('report', 3)));
+  expect(await translator.issues()).toEqual([]);
+  expect(await translator.counters()).toMatchObject({ applied: 2, straggler: 1 });
 });

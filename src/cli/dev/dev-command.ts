@@ -1,6 +1,8 @@
+import { issueRoutes } from '../../translator/api/issue-routes.ts';
 import type { Receiver } from '../../translator/http/receiver.ts';
 import type { DerivedSink } from '../../translator/outbox/derived-sink.ts';
 import { createTranslator } from '../../translator/translator.ts';
+import { columnsOf } from '../columns.ts';
 import type { Command, CommandIo } from '../command.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import { openListener } from '../open-listener.ts';
@@ -80,7 +82,8 @@ async function runDev(argv: readonly string[], io: CommandIo): Promise<number> {
   }, TICK_MILLIS);
   try {
     const onError = (error: unknown): void => say(`a request failed and was answered 503: ${String(error)}`);
-    const listener = await openListener({ command: 'hiveloop dev', address, receiver, onError });
+    const routes = issueRoutes(translator); // so that `hiveloop issues` finds it where it finds a translator
+    const listener = await openListener({ command: 'hiveloop dev', address, receiver, routes, onError });
     for (const sentence of welcome(listener.url, listener.port)) say(sentence);
     await signal.stopped;
     await listener.close();
@@ -123,12 +126,6 @@ function terminalSink(teller: Teller): DerivedSink {
     traces: () => Promise.resolve({ kind: 'accepted' }),
     metrics: () => Promise.resolve({ kind: 'accepted' }),
   };
-}
-
-function columnsOf({ stdout, env }: CommandIo): number {
-  if (stdout.isTTY) return stdout.columns;
-  const columns = Number(env['COLUMNS']);
-  return columns > 0 ? columns : Infinity;
 }
 
 function welcome(url: string, port: number): readonly string[] {

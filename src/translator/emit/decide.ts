@@ -1,17 +1,24 @@
+import type { IssueIdentity } from '../../lifecycle/identity.ts';
 import {
   type AddressedEvent,
   type IssueRecord,
   type IssueUpdate,
   keyOf,
   passTime,
+  type Reporter,
   takeEvent,
 } from '../../lifecycle/issue.ts';
-import { compareEvents } from '../../lifecycle/issue-event.ts';
+import { compareEvents, type IssueEvent } from '../../lifecycle/issue-event.ts';
+import type { Told } from '../../lifecycle/story.ts';
+import { ATTR_ISSUE_ID } from '../../semconv.ts';
 import type { AccountingField } from '../accounting.ts';
-import type { CommitRequest, Counters, Decide, Outgoing } from '../store/store.ts';
-import { occurrenceSeries, transitionSeries } from './counter-series.ts';
+import { encodeLogs, encodeTraces } from '../otlp/encode.ts';
+import type { Exemplar } from '../otlp/model.ts';
+import type { CommitRequest, Counters, Decide, Outgoing, OutgoingSignal } from '../store/store.ts';
+import { occurrenceSeries, timeToResolveBucket, timeToResolveSum, transitionSeries } from './counter-series.ts';
 import { lifecycleLog } from './lifecycle-log.ts';
 import { lifecycleSpans } from './lifecycle-span.ts';
+import { seconds } from './transition-attributes.ts';
 
 export interface DecideOptions {
   readonly windowNanos: bigint;
@@ -21,6 +28,11 @@ export interface DecideOptions {
   readonly hasSink: boolean;
   /** Counted with the request, whatever becomes of its events. */
   readonly counted: Counters;
+  /**
+   * Hears of an example of what a counter counted. A request that is decided again, or never committed, says the same
+   * again or shows a report that the sender repeats: no harm. Default: nobody.
+   */
+  readonly noteExemplar?: (counter: string, exemplar: Exemplar) => void;
 }
 
 /** What a request of issue events does to the issues, the counters and the outbox. Pure, as the store wants it. */
@@ -68,28 +80,85 @@ class Ledger {
     const key = keyOf(addressed);
     const update = takeEvent(this.#changed.get(key) ?? this.#loaded.get(key), addressed, this.#options.windowNanos);
     this.count(update.result, 1);
-    this.#keep(update);
+    this.#keep(update, addressed.event);
   }
 
   passTime(record: IssueRecord): void {
-    this.#keep(passTime(record, this.#options.now));
+    this.#keep(passTime(record, this.#options.now), undefined);
   }
 
-  #keep({ record, told, untoldRecurrences, addedOccurrences, shortened }: IssueUpdate): void {
+  #keep(update: IssueUpdate, event: IssueEvent | undefined): void {
+    const { record, told, checkpoint, untoldRecurrences, addedOccurrences, shortened } = update;
     if (record === undefined) return;
     this.#changed.set(record.key, record);
     this.count('windowShortened', shortened);
-    this.#add(occurrenceSeries(record), addedOccurrences);
-    this.#add(transitionSeries(record, 'recurred'), untoldRecurrences);
-    for (const transition of told) {
-      this.#add(transitionSeries(record, transition.transition), 1);
-      if (!this.#options.hasSink) continue;
-      this.outgoing.push({ signal: 'logs', batch: lifecycleLog(record, transition, this.#options.now) });
-      this.outgoing.push({ signal: 'traces', batch: lifecycleSpans(record, transition) });
-    }
+    const series = this.#seriesOf(record);
+    this.#addExample(record, series.occurrences, addedOccurrences, event);
+    this.#addExample(record, series.recurred, untoldRecurrences, event);
+    for (const transition of told) this.#tell(record, transition);
+    if (checkpoint !== undefined) this.#send('traces', () => encodeTraces([lifecycleSpans(record, checkpoint)]));
+  }
+
+  #tell(record: IssueRecord, told: Told): void {
+    const name = told.transition === 'recurred' ? this.#seriesOf(record).recurred : transitionSeries(record, told);
+    this.#addExample(record, name, 1, { effectiveTime: told.at, span: told.report });
+    if (told.episodeSpan !== undefined) this.#addTimeToResolve(record, told);
+    this.#send('logs', () => encodeLogs([lifecycleLog(record, told, this.#options.now)]));
+    this.#send('traces', () => encodeTraces([lifecycleSpans(record, told)]));
+  }
+
+  #addTimeToResolve(record: IssueRecord, told: Told): void {
+    const age = told.at - told.openedAt;
+    const bucket = timeToResolveBucket(record, told, seconds(age));
+    this.#add(bucket, 1);
+    this.#add(timeToResolveSum(record, told), Number(age / MICROSECOND_NANOS));
+    this.#noteExemplar(record, bucket, seconds(age), { effectiveTime: told.at, span: told.report });
+  }
+
+  #send(signal: OutgoingSignal, encode: () => Uint8Array): void {
+    if (this.#options.hasSink) this.outgoing.push({ signal, body: encode(), queuedAt: this.#options.now });
+  }
+
+  /** The names of what each report counts: found once for an issue in memory, since finding them costs as much as the fold. */
+  #seriesOf(record: IssueRecord): ReportSeries {
+    const known = seriesByIdentity.get(record.identity);
+    if (known?.reporter === record.reporter) return known;
+    const series = {
+      reporter: record.reporter,
+      occurrences: occurrenceSeries(record),
+      recurred: transitionSeries(record, { transition: 'recurred' }),
+    };
+    seriesByIdentity.set(record.identity, series);
+    return series;
+  }
+
+  #addExample(record: IssueRecord, name: string, by: number, example: Example | undefined): void {
+    this.#add(name, by);
+    if (by > 0 && example !== undefined) this.#noteExemplar(record, name, by, example);
+  }
+
+  #noteExemplar({ identity }: IssueRecord, name: string, value: number, { effectiveTime, span }: Example): void {
+    const { noteExemplar } = this.#options;
+    if (noteExemplar === undefined || span.traceId === '') return;
+    const attributes = { [ATTR_ISSUE_ID]: identity.issueId || identity.fingerprint };
+    noteExemplar(name, { timeUnixNano: effectiveTime, value, ...span, attributes });
   }
 
   #add(name: string, by: number): void {
     if (by !== 0) this.counted.set(name, (this.counted.get(name) ?? 0) + by);
   }
 }
+
+/** What an exemplar shows: an event's time and the span that it was sent in. */
+type Example = Pick<IssueEvent, 'effectiveTime' | 'span'>;
+
+/** An issue keeps its identity object from event to event. */
+const seriesByIdentity = new WeakMap<IssueIdentity, ReportSeries>();
+
+interface ReportSeries {
+  readonly reporter: Reporter;
+  readonly occurrences: string;
+  readonly recurred: string;
+}
+
+const MICROSECOND_NANOS = 1000n;

@@ -1,6 +1,7 @@
 import type { IssueRecord } from '../../lifecycle/issue.ts';
 import { sha256 } from '../../lifecycle/sha256.ts';
 import type { SpanReference } from '../../lifecycle/issue-event.ts';
+import type { Checkpoint } from '../../lifecycle/checkpoint.ts';
 import type { Told } from '../../lifecycle/story.ts';
 import { SPAN_ISSUE } from '../../semconv.ts';
 import type { ScopeSpans, Span, SpanLink } from '../otlp/model.ts';
@@ -13,7 +14,7 @@ const KIND_INTERNAL = 1;
  * The spans of a told transition. A trace is one episode of one issue: each transition is a span of no length, sent at
  * once and linked to the span that reported the problem; the closing brings their parent, from opened to closed.
  */
-export function lifecycleSpans(record: IssueRecord, told: Told): ScopeSpans {
+export function lifecycleSpans(record: IssueRecord, told: Told | Checkpoint): ScopeSpans {
   const { key, identity, reporter } = record;
   const { traceId, spanId, parentSpanId } = transitionSpanIds(key, told);
   const attributes = transitionAttributes(key, identity, told);
@@ -44,7 +45,10 @@ export function lifecycleSpans(record: IssueRecord, told: Told): ScopeSpans {
 }
 
 /** Ids that are the same whenever the same thing is told. An `unmatched` belongs to no episode: a trace of its own, no parent. */
-export function transitionSpanIds(key: string, told: Told): SpanReference & { readonly parentSpanId: string } {
+export function transitionSpanIds(
+  key: string,
+  told: Told | Checkpoint,
+): SpanReference & { readonly parentSpanId: string } {
   const spanId = told.id.slice(0, 16);
   if (told.transition === 'unmatched') return { traceId: sha256(told.id).slice(0, 32), spanId, parentSpanId: '' };
   const episode = sha256(JSON.stringify([key, told.episode, 'episode']));

@@ -1,102 +1,190 @@
+import {
+  METRIC_ISSUE_ACTIVE,
+  METRIC_ISSUE_OCCURRENCES,
+  METRIC_ISSUE_OLDEST_AGE,
+  METRIC_ISSUE_OPENED_AT,
+  METRIC_ISSUE_TIME_TO_RESOLVE,
+  METRIC_ISSUE_TRANSITIONS,
+  type MetricDefinition,
+} from '../../semconv.ts';
+import type { MetricData } from '../otlp/model.ts';
 import type { DerivedSink } from '../outbox/derived-sink.ts';
 import { startTimer, type Timer } from '../outbox/timer.ts';
-import type { ActiveIssues, Store } from '../store/store.ts';
-import { seriesKey, snapshotMetrics } from './metrics.ts';
+import type { Store } from '../store/store.ts';
+import { Admission } from './admission.ts';
+import { AliveSeries } from './alive-series.ts';
+import { Exemplars } from './exemplars.ts';
+import { listMetrics, type MetricSnapshot, readSnapshot } from './metric-source.ts';
+import { MetricBatch } from './metrics.ts';
+import { sendMetrics } from './send-metrics.ts';
+import { type Series, seriesName } from './series.ts';
 
 /** Computes the derived metrics from the store and sends them. They never wait in the outbox: the next snapshot says it all again. */
 export interface MetricEmitter {
+  /** Examples of what is counted, for the next snapshot. */
+  readonly exemplars: Exemplars;
   /** Something changed: a snapshot within a second. */
   touch(): void;
   /** One snapshot now. */
   emit(): Promise<void>;
+  /** All metrics as they stand now, for a reader; nothing is sent. */
+  read(): Promise<readonly MetricData[]>;
   close(): Promise<void>;
 }
 
 export interface MetricEmitterOptions {
   readonly store: Store;
-  readonly sink: DerivedSink;
-  /** Between snapshots, in milliseconds. */
+  /** Default: none; then nothing is sent. */
+  readonly sink?: DerivedSink | undefined;
+  /** Between snapshots, in milliseconds; at most 60 000. */
   readonly intervalMillis: number;
   /** Unix ns. */
   readonly now: () => bigint;
+  /** Called before the counters are read, for what is counted outside the store. Default: nothing. */
+  readonly beforeRead?: () => Promise<void>;
   readonly onError: (error: Error) => void;
 }
 
+/** A backend takes a series for gone that it has not heard of for 5 minutes; once a minute leaves room for failures. */
+const INTERVAL_MILLIS_MAX = 60_000;
 const CHANGE_DELAY_MILLIS = 1000;
 const MILLISECOND_NANOS = 1_000_000n;
+/** With a million issues a snapshot takes a while: it may take this part of the time, and no more. */
+const SHARE_OF_TIME = 20;
 
 export function openMetricEmitter(options: MetricEmitterOptions): MetricEmitter {
-  const { store, sink, intervalMillis, now, onError } = options;
-  let known = new Map<string, ActiveIssues>();
-  let last = 0n;
-  let timer: Timer | undefined;
-  let isTouched = false;
-  let isClosed = false;
-  let running: Promise<void> = Promise.resolve();
-
-  const schedule = (delayMillis: number): void => {
-    timer?.cancel();
-    if (!isClosed) timer = startTimer(delayMillis, () => void emit());
-  };
-  const emit = (): Promise<void> => {
-    isTouched = false;
-    running = running
-      .then(send)
-      .catch((error: unknown) => onError(error instanceof Error ? error : new Error(String(error))))
-      .finally(() => schedule(isTouched ? CHANGE_DELAY_MILLIS : intervalMillis));
-    return running;
-  };
-
-  const send = async (): Promise<void> => {
-    const counted = await store.activeIssues();
-    const { active, ended, next } = withEnds(counted, known);
-    const clock = now();
-    // Two samples of one series with one time are refused by Prometheus, and it counts in milliseconds.
-    last = clock >= last + MILLISECOND_NANOS ? clock : last + MILLISECOND_NANOS;
-    const counters = await store.counters();
-    const outcome = await sink.metrics(snapshotMetrics({ store: store.identity, at: last, active, ended, counters }));
-    if (outcome.kind !== 'accepted')
-      throw new Error(`derived metrics could not be sent, the next snapshot repeats them: ${outcome.reason}`);
-    known = next;
-  };
-
-  schedule(intervalMillis);
-  return {
-    touch: () => {
-      if (!isTouched) schedule(CHANGE_DELAY_MILLIS);
-      isTouched = true;
-    },
-    emit,
-    close: async () => {
-      isClosed = true;
-      timer?.cancel();
-      await running;
-    },
-  };
+  return new StoreMetricEmitter(options);
 }
 
-interface WithEnds {
-  readonly active: readonly ActiveIssues[];
-  readonly ended: readonly ActiveIssues[];
-  /** What to know at the next snapshot. */
-  readonly next: Map<string, ActiveIssues>;
+class StoreMetricEmitter implements MetricEmitter {
+  readonly exemplars: Exemplars = new Exemplars();
+  readonly #options: MetricEmitterOptions;
+  readonly #intervalMillis: number;
+  readonly #alive: AliveSeries;
+  #admission: Admission | undefined;
+  #last = 0n;
+  #timer: Timer | undefined;
+  #changeDelayMillis = CHANGE_DELAY_MILLIS;
+  #isTouched = false;
+  #isClosed = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: MetricEmitterOptions) {
+    this.#options = options;
+    this.#intervalMillis = Math.min(options.intervalMillis, INTERVAL_MILLIS_MAX);
+    this.#alive = new AliveSeries(options.store);
+    this.#schedule(this.#intervalMillis);
+  }
+
+  touch(): void {
+    if (!this.#isTouched) this.#schedule(this.#changeDelayMillis);
+    this.#isTouched = true;
+  }
+
+  emit(): Promise<void> {
+    const { sink, onError } = this.#options;
+    this.#isTouched = false;
+    if (sink === undefined) return Promise.resolve();
+    this.#running = this.#running
+      .then(() => this.#send(sink))
+      .catch((error: unknown) => onError(toError(error)))
+      .finally(() => this.#schedule(this.#isTouched ? this.#changeDelayMillis : this.#intervalMillis));
+    return this.#running;
+  }
+
+  async read(): Promise<readonly MetricData[]> {
+    const { store, now } = this.#options;
+    return listMetrics(store, await this.#snapshot(now(), new Map()));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    await this.#running;
+  }
+
+  #schedule(delayMillis: number): void {
+    this.#timer?.cancel();
+    if (this.#isClosed || this.#options.sink === undefined) return;
+    this.#timer = startTimer(delayMillis, () => void this.emit());
+  }
+
+  async #send(sink: DerivedSink): Promise<void> {
+    const { store } = this.#options;
+    const at = this.#nextTime();
+    const { taken, giveBack } = this.exemplars.take();
+    try {
+      const snapshot = await this.#snapshot(at, taken);
+      this.#limitShareOfTime(at);
+      const { zeroed, ended } = await this.#alive.begin(snapshot.derived);
+      const derived = new MetricBatch(store.identity, at);
+      for (const point of snapshot.derived.values()) derived.add(point);
+      for (const series of zeroed) derived.addZero(definitionOf(series), series);
+      for (const series of ended) derived.end(definitionOf(series), series);
+      const own = new MetricBatch(store.identity, at);
+      for (const point of snapshot.own) own.addOwn(point);
+      // In requests of their own: whatever is wrong with one of them, the other arrives.
+      const failure = await caught(sendMetrics(sink, own.list()));
+      await sendMetrics(sink, derived.list());
+      await this.#alive.finish(zeroed.map(seriesName), ended.map(seriesName));
+      if (failure !== undefined) throw failure;
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+    const admission = await this.#admit();
+    admission.keepOnly((await this.#alive.load()).values());
+  }
+
+  async #snapshot(at: bigint, exemplars: ReturnType<Exemplars['take']>['taken']): Promise<MetricSnapshot> {
+    const { store, beforeRead } = this.#options;
+    await beforeRead?.();
+    const admission = await this.#admit();
+    return readSnapshot({ store, admission, at, exemplars, alive: (await this.#alive.load()).values() });
+  }
+
+  async #admit(): Promise<Admission> {
+    this.#admission ??= new Admission((await this.#alive.load()).values());
+    return this.#admission;
+  }
+
+  /** Two samples of one series with one time are refused by Prometheus, and it counts in milliseconds. */
+  #nextTime(): bigint {
+    const clock = this.#options.now();
+    this.#last = clock >= this.#last + MILLISECOND_NANOS ? clock : this.#last + MILLISECOND_NANOS;
+    return this.#last;
+  }
+
+  #limitShareOfTime(begunAt: bigint): void {
+    const tookMillis = Number((this.#options.now() - begunAt) / MILLISECOND_NANOS);
+    this.#changeDelayMillis = Math.min(Math.max(CHANGE_DELAY_MILLIS, tookMillis * SHARE_OF_TIME), this.#intervalMillis);
+  }
 }
 
-/** A series whose group is gone is sent as 0 once, and ends with the snapshot after that. */
-function withEnds(counted: readonly ActiveIssues[], known: ReadonlyMap<string, ActiveIssues>): WithEnds {
-  const next = new Map(counted.map((group) => [seriesKey(group), group]));
-  const gone = [...known].filter(([key]) => !next.has(key));
-  const zeroed = gone
-    .filter(([, group]) => !isGone(group))
-    .map(([key, group]) => [key, { ...group, open: GONE }] as const);
-  const ended = gone.filter(([, group]) => isGone(group)).map(([, group]) => group);
-  for (const [key, group] of zeroed) next.set(key, group);
-  return { active: [...next.values()].map((group) => (isGone(group) ? { ...group, open: 0 } : group)), ended, next };
+const DEFINITIONS: ReadonlyMap<string, MetricDefinition> = new Map(
+  [
+    METRIC_ISSUE_ACTIVE,
+    METRIC_ISSUE_OLDEST_AGE,
+    METRIC_ISSUE_OPENED_AT,
+    METRIC_ISSUE_TRANSITIONS,
+    METRIC_ISSUE_OCCURRENCES,
+    METRIC_ISSUE_TIME_TO_RESOLVE,
+  ].map((definition) => [definition.name, definition]),
+);
+
+/** A series that an earlier version sent and this one does not know ends as a gauge: the end has no value. */
+function definitionOf({ metric }: Series): MetricDefinition {
+  return DEFINITIONS.get(metric) ?? { name: metric, kind: 'gauge', unit: '', description: '' };
 }
 
-/** Marks a known group that the store has no more. */
-const GONE = -1;
+/** What it failed with, for later; undefined when it did not. */
+function caught(act: Promise<void>): Promise<Error | undefined> {
+  return act.then(
+    () => undefined,
+    (error: unknown) => toError(error),
+  );
+}
 
-function isGone({ open }: ActiveIssues): boolean {
-  return open === GONE;
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,105 +1,49 @@
-import {
-  ATTR_AGENT_ID,
-  ATTR_ISSUE_CATEGORY,
-  ATTR_ISSUE_SEVERITY,
-  ATTR_ISSUE_TRANSITION,
-  ATTR_RESULT,
-  METRIC_ISSUE_ACTIVE,
-  METRIC_ISSUE_OCCURRENCES,
-  METRIC_ISSUE_TRANSITIONS,
-  METRIC_TRANSLATOR_EVENTS,
-  METRIC_TRANSLATOR_EVENTS_RECEIVED,
-  METRIC_TRANSLATOR_SNAPSHOT_TIME,
-  type MetricDefinition,
-} from '../../semconv.ts';
-import type { AccountingField } from '../accounting.ts';
+import type { MetricDefinition } from '../../semconv.ts';
 import type { Attributes, MetricData, MetricPoint, Resource, ScopeMetricData } from '../otlp/model.ts';
-import type { ActiveIssues, Counters, StoreIdentity } from '../store/store.ts';
-import { type CounterSeries, decodeSeries } from './counter-series.ts';
-import { metricResource, said, TRANSLATOR_SCOPE, translatorResource } from './resource.ts';
-import { seconds } from './transition-attributes.ts';
+import type { StoreIdentity } from '../store/store.ts';
+import type { DerivedPoint } from './derived-points.ts';
+import type { OwnPoint } from './own-points.ts';
+import { metricResource, TRANSLATOR_SCOPE, translatorResource } from './resource.ts';
+import { type Series, type SeriesAgent, seriesLabels } from './series.ts';
 
-/** What the metrics are computed from, at one moment. */
-export interface Snapshot {
-  readonly store: StoreIdentity;
-  /** Unix ns. */
-  readonly at: bigint;
-  readonly active: readonly ActiveIssues[];
-  /** Groups whose series ends with this snapshot. */
-  readonly ended: readonly ActiveIssues[];
-  readonly counters: Counters;
-}
-
-const RESULTS: readonly AccountingField[] = ['applied', 'duplicate', 'straggler', 'rejected'];
-
-/** All derived metrics, cumulative: whatever was lost on the way heals with the next. An entry for each resource. */
-export function snapshotMetrics(snapshot: Snapshot): readonly ScopeMetricData[] {
-  const { store, at, active, ended, counters } = snapshot;
-  const batch = new Batch(at, store.createdAt);
-  for (const group of active)
-    batch.add(activeResource(group, store), METRIC_ISSUE_ACTIVE, activeLabels(group), group.open);
-  for (const group of ended) batch.end(activeResource(group, store), METRIC_ISSUE_ACTIVE, activeLabels(group));
-  for (const [name, count] of counters) {
-    const series = decodeSeries(name);
-    if (series === undefined) continue;
-    const resource = metricResource(series.agent, series.reporter, store.id);
-    batch.add(resource, METRIC_BY_SERIES[series.metric], seriesLabels(series), count);
-  }
-  const own = translatorResource(store.id);
-  batch.add(own, METRIC_TRANSLATOR_EVENTS_RECEIVED, {}, counters.get('received') ?? 0);
-  for (const result of RESULTS) {
-    batch.add(own, METRIC_TRANSLATOR_EVENTS, { [ATTR_RESULT]: result }, counters.get(result) ?? 0);
-  }
-  batch.add(own, METRIC_TRANSLATOR_SNAPSHOT_TIME, {}, seconds(at));
-  return batch.list();
-}
-
-/** What makes two groups one series. */
-export function seriesKey({ agent, reporter, severity, category }: ActiveIssues): string {
-  return JSON.stringify([agent, reporter, severity, category]);
-}
-
-const METRIC_BY_SERIES = { transitions: METRIC_ISSUE_TRANSITIONS, occurrences: METRIC_ISSUE_OCCURRENCES };
-
-function seriesLabels(series: CounterSeries): Attributes {
-  const agent = { [ATTR_AGENT_ID]: series.agent.agentId };
-  return series.metric === 'transitions' ? { ...agent, [ATTR_ISSUE_TRANSITION]: series.transition } : agent;
-}
-
-function activeResource({ agent, reporter }: ActiveIssues, store: StoreIdentity): Resource {
-  return metricResource(agent, reporter, store.id);
-}
-
-function activeLabels({ agent, severity, category }: ActiveIssues): Attributes {
-  return said({
-    [ATTR_AGENT_ID]: agent.agentId,
-    [ATTR_ISSUE_SEVERITY]: severity,
-    [ATTR_ISSUE_CATEGORY]: category,
-  });
-}
-
-interface ResourcePoints {
-  readonly resource: Resource;
-  readonly metrics: Map<string, MetricData & { readonly points: MetricPoint[] }>;
-}
-
-/** Points gathered by resource and metric. */
-class Batch {
+/** Gathers points by resource and metric. Cumulative: whatever was lost on the way heals with the next snapshot. */
+export class MetricBatch {
+  readonly #store: StoreIdentity;
   readonly #at: bigint;
-  readonly #countedSince: bigint;
   readonly #byResource = new Map<string, ResourcePoints>();
+  /** The same by agent, which is quicker to ask for: most points are of an agent that has just had one. */
+  readonly #byAgent = new Map<SeriesAgent, ResourcePoints>();
 
-  constructor(at: bigint, countedSince: bigint) {
+  /** @param at time of the points, unix ns */
+  constructor(store: StoreIdentity, at: bigint) {
+    this.#store = store;
     this.#at = at;
-    this.#countedSince = countedSince;
   }
 
-  add(resource: Resource, metric: MetricDefinition, attributes: Attributes, value: number): void {
-    this.#point(resource, metric, attributes, value, false);
+  add({ definition, series, agentType, value, buckets, exemplars }: DerivedPoint): void {
+    this.#derived(definition, series, agentType, {
+      value,
+      isEnd: false,
+      ...(definition.kind === 'histogram' && {
+        distribution: { boundaries: definition.boundaries ?? [], bucketCounts: buckets },
+      }),
+      // A backend drops a gauge's; only what counts has them.
+      ...(definition.kind !== 'gauge' && exemplars.length > 0 && { exemplars }),
+    });
   }
 
-  end(resource: Resource, metric: MetricDefinition, attributes: Attributes): void {
-    this.#point(resource, metric, attributes, 0, true);
+  /** 0 for a gauge whose issues are gone; its end is for a later snapshot. */
+  addZero(definition: MetricDefinition, series: Series): void {
+    this.#derived(definition, series, '', { value: 0, isEnd: false });
+  }
+
+  end(definition: MetricDefinition, series: Series): void {
+    this.#derived(definition, series, '', { value: 0, isEnd: true });
+  }
+
+  addOwn({ definition, attributes, value }: OwnPoint): void {
+    const points = this.#pointsOf(translatorResource(this.#store.id));
+    this.#point(points, definition, attributes, { value, isEnd: false });
   }
 
   list(): readonly ScopeMetricData[] {
@@ -110,20 +54,39 @@ class Batch {
     }));
   }
 
-  #point(resource: Resource, metric: MetricDefinition, attributes: Attributes, value: number, isEnd: boolean): void {
-    const name = JSON.stringify(resource.attributes);
-    const group: ResourcePoints = this.#byResource.get(name) ?? { resource, metrics: new Map() };
-    this.#byResource.set(name, group);
-    const kind = metric.kind === 'counter' ? 'counter' : 'gauge';
-    const data = group.metrics.get(metric.name) ?? {
-      name: metric.name,
-      unit: metric.unit,
-      description: metric.description,
-      kind,
-      points: [],
-    };
-    group.metrics.set(metric.name, data);
-    const startTimeUnixNano = kind === 'counter' ? this.#countedSince : 0n;
-    data.points.push({ attributes, timeUnixNano: this.#at, startTimeUnixNano, value, isEnd });
+  #derived(definition: MetricDefinition, series: Series, agentType: string, value: PointValue): void {
+    const { agent } = series;
+    let points = this.#byAgent.get(agent);
+    if (points?.agentType !== agentType) {
+      points = this.#pointsOf(metricResource(agent, { serviceName: agent.serviceName, agentType }, this.#store.id));
+      this.#byAgent.set(agent, { ...points, agentType });
+    }
+    this.#point(points, definition, seriesLabels(series), value);
   }
+
+  #pointsOf(resource: Resource): ResourcePoints {
+    const name = JSON.stringify(resource.attributes);
+    const points: ResourcePoints = this.#byResource.get(name) ?? { resource, metrics: new Map(), agentType: '' };
+    this.#byResource.set(name, points);
+    return points;
+  }
+
+  #point({ metrics }: ResourcePoints, definition: MetricDefinition, attributes: Attributes, value: PointValue): void {
+    const data = metrics.get(definition.name) ?? { ...describe(definition), points: [] };
+    metrics.set(definition.name, data);
+    const startTimeUnixNano = data.kind === 'gauge' ? 0n : this.#store.createdAt;
+    data.points.push({ attributes, timeUnixNano: this.#at, startTimeUnixNano, ...value });
+  }
+}
+
+type PointValue = Omit<MetricPoint, 'attributes' | 'timeUnixNano' | 'startTimeUnixNano'>;
+
+interface ResourcePoints {
+  readonly resource: Resource;
+  readonly agentType: string;
+  readonly metrics: Map<string, MetricData & { readonly points: MetricPoint[] }>;
+}
+
+function describe({ name, unit, description, kind }: MetricDefinition): Omit<MetricData, 'points'> {
+  return { name, unit, description, kind: kind === 'updown' ? 'gauge' : kind };
 }

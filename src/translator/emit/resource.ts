@@ -12,7 +12,7 @@ import {
   SERVICE_TRANSLATOR,
 } from '../../semconv.ts';
 import { version } from '../../version.ts';
-import type { Attributes, Resource, Scope } from '../otlp/model.ts';
+import type { Resource, Scope } from '../otlp/model.ts';
 
 /** On all that is derived; a translator ignores records of this scope. */
 export const TRANSLATOR_SCOPE: Scope = { name: SCOPE_TRANSLATOR, version };
@@ -48,6 +48,6 @@ export function translatorResource(storeId: string): Resource {
 }
 
 /** Leaves out what is empty: an attribute that says nothing is not sent. */
-export function said(attributes: Readonly<Record<string, string>>): Attributes {
+export function said(attributes: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== ''));
 }

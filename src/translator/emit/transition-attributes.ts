@@ -1,4 +1,5 @@
 import type { IssueIdentity } from '../../lifecycle/identity.ts';
+import type { Checkpoint } from '../../lifecycle/checkpoint.ts';
 import type { Told } from '../../lifecycle/story.ts';
 import {
   ATTR_AGENT_ID,
@@ -24,7 +25,7 @@ import type { Attributes } from '../otlp/model.ts';
 import { said } from './resource.ts';
 
 /** What a told transition says of its issue, the same on the log event and on the span. */
-export function transitionAttributes(key: string, identity: IssueIdentity, told: Told): Attributes {
+export function transitionAttributes(key: string, identity: IssueIdentity, told: Told | Checkpoint): Attributes {
   const age = told.openedAt === 0n ? undefined : seconds(told.at - told.openedAt);
   const isClosing = told.episodeSpan !== undefined;
   return {

@@ -1,11 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
+import { ByteBudget } from './byte-budget.ts';
 import type { ContentCoding } from './content-coding.ts';
 
-/** `tooLarge`, `malformed`: reading stopped where that was seen. `gone`: the sender left before it had sent all. */
+/**
+ * `tooLarge`, `malformed`: reading stopped where that was seen; `busy`: where the budget was used up. `gone`: the sender
+ * left before it had sent all.
+ */
 export type BodyOutcome =
   | { readonly kind: 'read'; readonly bytes: Uint8Array }
   | { readonly kind: 'tooLarge' }
+  | { readonly kind: 'busy' }
   | { readonly kind: 'malformed'; readonly message: string }
   | { readonly kind: 'gone' };
 
@@ -15,15 +20,26 @@ const GUNZIP_CHUNK_BYTES = 65_536;
 /**
  * Reads a request's body, unpacking as it comes. No more than `maxBytes` of unpacked body are ever held, so a small
  * body that unpacks to a huge one costs no more than an honest one. Never rejects.
+ * @param budget from which each byte held is taken; those of a body that was `read` are the caller's to give back.
+ *   Default: none.
  */
-export function readBody(request: IncomingMessage, coding: ContentCoding, maxBytes: number): Promise<BodyOutcome> {
+export function readBody(
+  request: IncomingMessage,
+  coding: ContentCoding,
+  maxBytes: number,
+  budget: ByteBudget = new ByteBudget(Infinity),
+): Promise<BodyOutcome> {
   return new Promise((resolve) => {
     const gunzip = coding === 'gzip' ? createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES }) : undefined;
     const source = gunzip ?? request;
     const chunks: Buffer[] = [];
     let byteLength = 0;
+    let isSettled = false;
 
     const settle = (outcome: BodyOutcome): void => {
+      if (isSettled) return;
+      isSettled = true;
+      if (outcome.kind !== 'read') budget.give(byteLength);
       source.off('data', take);
       if (gunzip !== undefined) {
         request.unpipe(gunzip);
@@ -33,9 +49,12 @@ export function readBody(request: IncomingMessage, coding: ContentCoding, maxByt
       resolve(outcome);
     };
     const take = (chunk: Buffer): void => {
-      byteLength += chunk.length;
-      if (byteLength > maxBytes) settle({ kind: 'tooLarge' });
-      else chunks.push(chunk);
+      if (byteLength + chunk.length > maxBytes) settle({ kind: 'tooLarge' });
+      else if (!budget.take(chunk.length)) settle({ kind: 'busy' });
+      else {
+        byteLength += chunk.length;
+        chunks.push(chunk);
+      }
     };
 
     source.on('data', take);

@@ -2,6 +2,8 @@ import type { Duplex } from 'node:stream';
 
 const NOT_NOW = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+const HEADERS_TOO_LARGE =
+  'HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 
 /**
  * Answers what is no whole HTTP request. One that came too slowly may succeed next time: Node's own 408 would make the
@@ -12,5 +14,16 @@ export function answerBadRequest(error: NodeJS.ErrnoException, socket: Duplex): 
     socket.destroy();
     return;
   }
-  socket.end(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? NOT_NOW : BAD_REQUEST);
+  socket.end(answerTo(error.code));
+}
+
+function answerTo(code: string | undefined): string {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return NOT_NOW;
+    case 'HPE_HEADER_OVERFLOW':
+      return HEADERS_TOO_LARGE;
+    default:
+      return BAD_REQUEST;
+  }
 }

@@ -3,16 +3,24 @@ import { decodeLogs, decodeMetrics, decodeTraces } from '../otlp/decode.ts';
 import { encodeExportResponse } from '../otlp/encode-response.ts';
 import { MalformedBodyError } from '../otlp/malformed-body.ts';
 import type { Encoding, Signal } from '../otlp/model.ts';
+import type { IsWanted } from '../otlp/skipped.ts';
 import { readBody } from './body.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { codingOf } from './content-coding.ts';
 import { CONTENT_TYPE, encodingOf } from './content-type.ts';
 import type { Receipt, Receiver } from './receiver.ts';
 import { refuse, refuseForNow, type Reply } from './reply.ts';
 
+const BUSY = 'too much is in work at once, send again later';
+
 export interface ExportEdge {
   readonly receiver: Receiver;
   /** Limit of a body once unpacked. */
   readonly maxBodyBytes: number;
+  /** Of all bodies in memory, until their request is answered. */
+  readonly budget: ByteBudget;
+  /** Names of the events to build; others are counted. Default: all. */
+  readonly isWanted?: IsWanted | undefined;
   /** Hears what the receiver threw; the sender is told only to come back. */
   readonly onError: (error: unknown) => void;
 }
@@ -38,15 +46,19 @@ export async function answerExport(
     return refuse({ status: 415, message: 'the content encoding must be gzip or identity', encoding, headers });
   }
   const tooLarge = { status: 413, message: `the body is larger than ${edge.maxBodyBytes} bytes`, encoding } as const;
-  if (Number(request.headers['content-length']) > edge.maxBodyBytes) return refuse(tooLarge);
+  const announcedBytes = Number(request.headers['content-length'] ?? 0);
+  if (announcedBytes > edge.maxBodyBytes) return refuse(tooLarge);
+  if (!edge.budget.hasRoom(announcedBytes)) return refuseForNow(encoding, BUSY);
 
   beforeBody();
-  const body = await readBody(request, coding, edge.maxBodyBytes);
+  const body = await readBody(request, coding, edge.maxBodyBytes, edge.budget);
   switch (body.kind) {
     case 'read':
-      return answerBody(edge, signal, encoding, body.bytes);
+      return answerBody(edge, signal, encoding, body.bytes).finally(() => edge.budget.give(body.bytes.byteLength));
     case 'tooLarge':
       return refuse(tooLarge);
+    case 'busy':
+      return refuseForNow(encoding, BUSY);
     case 'malformed':
       return refuse({ status: 400, message: body.message, encoding });
     case 'gone':
@@ -56,7 +68,7 @@ export async function answerExport(
 
 async function answerBody(edge: ExportEdge, signal: Signal, encoding: Encoding, body: Uint8Array): Promise<Reply> {
   try {
-    const receipt = await receive(edge.receiver, signal, encoding, body);
+    const receipt = await receive(edge, signal, encoding, body);
     if (receipt.kind === 'retryable') return refuseForNow(encoding, receipt.message, receipt.retryAfterSeconds);
     return {
       status: 200,
@@ -70,13 +82,18 @@ async function answerBody(edge: ExportEdge, signal: Signal, encoding: Encoding, 
   }
 }
 
-function receive(receiver: Receiver, signal: Signal, encoding: Encoding, body: Uint8Array): Promise<Receipt> {
+function receive(
+  { receiver, isWanted }: ExportEdge,
+  signal: Signal,
+  encoding: Encoding,
+  body: Uint8Array,
+): Promise<Receipt> {
   switch (signal) {
     case 'logs':
-      return receiver.logs(decodeLogs(body, encoding));
+      return receiver.logs(decodeLogs(body, encoding, isWanted));
     case 'traces':
-      return receiver.traces(decodeTraces(body, encoding));
+      return receiver.traces(decodeTraces(body, encoding, isWanted));
     case 'metrics':
-      return receiver.metrics(decodeMetrics(body, encoding));
+      return receiver.metrics(decodeMetrics(body, encoding, isWanted));
   }
 }

@@ -13,7 +13,7 @@ export interface Reply {
 }
 
 /** gRPC's code for each refusal. Of these, senders try only 503 again, the others they drop for good. */
-const GRPC_CODE = { 400: 3, 404: 5, 405: 12, 413: 8, 415: 3, 503: 14 } as const;
+const GRPC_CODE = { 400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 413: 8, 415: 3, 503: 14 } as const;
 
 export interface Refusal {
   readonly status: keyof typeof GRPC_CODE;

@@ -1,11 +1,12 @@
-import { sha256 } from '../../lifecycle/sha256.ts';
+import { createHash } from 'node:crypto';
 import type { AnyValue, Attributes, LogRecord, Resource } from '../otlp/model.ts';
 
-/** Longest uid that is kept as it came; a longer one is kept as its hash, so that nobody fills the store with uids. */
-const UID_CHARACTERS_MAX = 256;
+/** Longest uid or id that is kept as it came; a longer one is kept as its hash, so that nobody fills the store with it. */
+const ID_CHARACTERS_MAX = 256;
 
-export function boundedUid(uid: string): string {
-  return uid.length <= UID_CHARACTERS_MAX ? uid : sha256(uid);
+/** The id, or its hash: two that differ stay two. */
+export function boundedId(id: string): string {
+  return id.length <= ID_CHARACTERS_MAX ? id : sha256(id);
 }
 
 /** A uid for a record that has none: a resend hashes the same, in protobuf as in JSON. */
@@ -20,6 +21,11 @@ export function hashRecord(resource: Resource, eventName: string, record: LogRec
       canonical(record.attributes),
     ]),
   );
+}
+
+/** SHA-256 in hex. The runtime's own: a record may be megabytes, where the lifecycle core's is meant for short texts. */
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** The value with one spelling only: keys sorted, and each type marked, so that `1` and `"1"` differ. */

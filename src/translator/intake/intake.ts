@@ -1,4 +1,5 @@
 import type { AddressedEvent } from '../../lifecycle/issue.ts';
+import type { AgentSign } from '../../lifecycle/silence.ts';
 import {
   ATTR_LOG_RECORD_UID,
   ATTR_SUMMARY,
@@ -14,10 +15,12 @@ import type {
   ScopeLogs,
   ScopeMetrics,
   ScopeSpans,
+  Skipped,
   Span,
   SpanEvent,
 } from '../otlp/model.ts';
-import { boundedUid, hashRecord } from './event-uid.ts';
+import { readAgentSign } from './agent-sign.ts';
+import { boundedId, hashRecord } from './event-uid.ts';
 import { type Arrival, type IssueCarrier, KIND_BY_EVENT, readCarrier } from './issue-carrier.ts';
 
 /** What a request holds for the lifecycle, and what else was in it. */
@@ -25,6 +28,8 @@ export interface Intake {
   readonly events: readonly AddressedEvent[];
   /** Issue events that can never be taken: why, once for each. */
   readonly rejections: readonly string[];
+  /** Heartbeats and stops of agents; they count as `other`. */
+  readonly signs: readonly AgentSign[];
   /** Records, spans and points that are ours but no issue events. */
   readonly other: number;
   /** Those of anybody else. */
@@ -36,10 +41,16 @@ export interface Intake {
 /** Log records: an issue event is one by its event name. */
 export function takeLogs(batch: readonly ScopeLogs[], arrival: Arrival): Intake {
   const sorter = new Sorter(arrival);
-  for (const { resource, scope, logRecords } of batch) {
+  for (const { resource, scope, logRecords, skipped } of batch) {
+    sorter.countSkipped(scope, skipped);
     for (const record of logRecords) {
-      if (scope.name === SCOPE_TRANSLATOR) sorter.ownInput++;
-      else sorter.add(logCarrier(resource, record), scope, record.eventName);
+      if (scope.name === SCOPE_TRANSLATOR) {
+        sorter.ownInput++;
+        continue;
+      }
+      const sign = readAgentSign(resource, record, arrival);
+      if (sign !== undefined) sorter.signs.push(sign);
+      sorter.add(logCarrier(resource, record), scope, record.eventName);
     }
   }
   return sorter;
@@ -51,7 +62,8 @@ export function takeLogs(batch: readonly ScopeLogs[], arrival: Arrival): Intake 
  */
 export function takeSpans(batch: readonly ScopeSpans[], arrival: Arrival): Intake {
   const sorter = new Sorter(arrival);
-  for (const { resource, scope, spans } of batch) {
+  for (const { resource, scope, spans, skipped } of batch) {
+    sorter.countSkipped(scope, skipped);
     for (const span of spans) {
       if (scope.name === SCOPE_TRANSLATOR) {
         sorter.ownInput++;
@@ -66,22 +78,19 @@ export function takeSpans(batch: readonly ScopeSpans[], arrival: Arrival): Intak
 
 /** Metrics are counted only: the lifecycle reads none. */
 export function takeMetrics(batch: readonly ScopeMetrics[]): Intake {
-  const counts = { other: 0, foreign: 0, ownInput: 0 };
-  for (const { scope, points, pointCount } of batch) {
-    const ours = points.filter(({ name }) => name.startsWith(NAME_PREFIX)).length;
-    if (scope.name === SCOPE_TRANSLATOR) counts.ownInput += pointCount;
-    else if (scope.name === SCOPE_INSTRUMENTATION) counts.other += pointCount;
-    else {
-      counts.other += ours;
-      counts.foreign += pointCount - ours;
-    }
+  const sorter = new Sorter({ arrival: 0n, windowNanos: 0n });
+  for (const { scope, points, pointCount, skipped } of batch) {
+    const read = points.filter(({ name }) => name.startsWith(NAME_PREFIX)).length;
+    const named = read + (skipped?.named ?? 0);
+    sorter.countSkipped(scope, { named, unnamed: pointCount - named });
   }
-  return { ...counts, events: [], rejections: [] };
+  return sorter;
 }
 
 class Sorter implements Intake {
   readonly events: AddressedEvent[] = [];
   readonly rejections: string[] = [];
+  readonly signs: AgentSign[] = [];
   other = 0;
   foreign = 0;
   ownInput = 0;
@@ -96,6 +105,16 @@ class Sorter implements Intake {
     if (carrier !== undefined) this.addCarrier(carrier);
     else if (scope.name === SCOPE_INSTRUMENTATION || name.startsWith(NAME_PREFIX)) this.other++;
     else this.foreign++;
+  }
+
+  /** Counts by whose it is what carries no issue event. */
+  countSkipped(scope: Scope, { named, unnamed }: Skipped = { named: 0, unnamed: 0 }): void {
+    if (scope.name === SCOPE_TRANSLATOR) this.ownInput += named + unnamed;
+    else if (scope.name === SCOPE_INSTRUMENTATION) this.other += named + unnamed;
+    else {
+      this.other += named;
+      this.foreign += unnamed;
+    }
   }
 
   addCarrier(carrier: IssueCarrier | undefined): void {
@@ -152,5 +171,5 @@ function uidCarrier({ name, attributes, time }: Named, resource: Resource, span:
 }
 
 function readUid(value: AnyValue | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? boundedUid(value) : undefined;
+  return typeof value === 'string' && value !== '' ? boundedId(value) : undefined;
 }

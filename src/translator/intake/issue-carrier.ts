@@ -24,6 +24,7 @@ import {
   EVENT_ISSUE_RESOLVED,
 } from '../../semconv.ts';
 import type { AnyValue, Attributes, Resource } from '../otlp/model.ts';
+import { boundedId } from './event-uid.ts';
 
 /** The names that are issue events, and what each is to the lifecycle. */
 export const KIND_BY_EVENT: ReadonlyMap<string, IssueEvent['kind']> = new Map([
@@ -31,6 +32,11 @@ export const KIND_BY_EVENT: ReadonlyMap<string, IssueEvent['kind']> = new Map([
   [EVENT_ISSUE_RESOLVED, 'resolve'],
   [EVENT_ISSUE_DISMISSED, 'dismiss'],
 ]);
+
+/** True for the names that are issue events. */
+export function isIssueEventName(name: string): boolean {
+  return KIND_BY_EVENT.has(name);
+}
 
 /** An issue event as its carrier (log record, span event or span) holds it, before anything is checked. */
 export interface IssueCarrier {
@@ -67,31 +73,32 @@ export function readCarrier(carrier: IssueCarrier, { arrival, windowNanos }: Arr
     uid,
     effectiveTime: effectiveTime({ time: carrier.time, observedTime: carrier.observedTime, arrival }, windowNanos),
     takenAt: arrival,
-    summary: summary.slice(0, SUMMARY_CHARACTERS_MAX),
+    summary: cut(summary, SUMMARY_CHARACTERS_MAX),
     span,
   };
   return {
-    identity: identifyIssue(agent, text(attributes[ATTR_ISSUE_ID]), identifying),
+    identity: identifyIssue(agent, id(attributes[ATTR_ISSUE_ID]), identifying),
     reporter: readReporter(resource.attributes, attributes),
     event: kind === 'report' ? { ...base, kind, ...readReport(attributes) } : { ...base, kind },
   };
 }
 
-function readAgent(resource: Attributes, attributes: Attributes): AgentIdentity {
+/** Whose a record is; the agent's id is empty when it does not say. */
+export function readAgent(resource: Attributes, attributes: Attributes): AgentIdentity {
   return {
     environment:
-      text(resource[ATTR_DEPLOYMENT_ENVIRONMENT_NAME]) ||
-      text(attributes[ATTR_ENVIRONMENT]) ||
-      text(resource[ATTR_ENVIRONMENT]),
-    namespace: text(resource[ATTR_SERVICE_NAMESPACE]),
-    agentId: text(attributes[ATTR_AGENT_ID]) || text(resource[ATTR_AGENT_ID]),
+      id(resource[ATTR_DEPLOYMENT_ENVIRONMENT_NAME]) ||
+      id(attributes[ATTR_ENVIRONMENT]) ||
+      id(resource[ATTR_ENVIRONMENT]),
+    namespace: id(resource[ATTR_SERVICE_NAMESPACE]),
+    agentId: id(attributes[ATTR_AGENT_ID]) || id(resource[ATTR_AGENT_ID]),
   };
 }
 
 function readReporter(resource: Attributes, attributes: Attributes): Reporter {
   return {
-    serviceName: text(resource[ATTR_SERVICE_NAME]),
-    agentType: text(attributes[ATTR_AGENT_TYPE]) || text(resource[ATTR_AGENT_TYPE]),
+    serviceName: word(resource[ATTR_SERVICE_NAME]),
+    agentType: word(attributes[ATTR_AGENT_TYPE]) || word(resource[ATTR_AGENT_TYPE]),
   };
 }
 
@@ -103,14 +110,27 @@ interface ReportDetails {
 }
 
 function readReport(attributes: Attributes): ReportDetails {
-  const severityAsSaid = text(attributes[ATTR_ISSUE_SEVERITY]).slice(0, WORD_CHARACTERS_MAX);
+  const severityAsSaid = word(attributes[ATTR_ISSUE_SEVERITY]);
   const count = Number(attributes[ATTR_ISSUE_OCCURRENCE_COUNT] ?? 0);
   return {
     severity: SEVERITIES.find((severity) => severity === severityAsSaid.toLowerCase()) ?? 'medium',
     severityAsSaid,
-    category: text(attributes[ATTR_ISSUE_CATEGORY]).slice(0, WORD_CHARACTERS_MAX),
+    category: word(attributes[ATTR_ISSUE_CATEGORY]),
     occurrenceCount: Number.isSafeInteger(count) && count > 0 ? count : 0,
   };
+}
+
+function id(value: AnyValue | undefined): string {
+  return boundedId(text(value));
+}
+
+function word(value: AnyValue | undefined): string {
+  return cut(text(value), WORD_CHARACTERS_MAX);
+}
+
+/** A copy where something is cut off: a slice would keep all of a long string in memory for as long as the issue lives. */
+function cut(long: string, charactersMax: number): string {
+  return long.length <= charactersMax ? long : Buffer.from(long.slice(0, charactersMax)).toString();
 }
 
 /** The value for people: a string trimmed, any other scalar as JavaScript prints it, anything deeper as JSON. */

@@ -11,10 +11,18 @@ const COUNTED_KINDS = ['histogram', 'exponentialHistogram', 'summary'];
 export function metricFromJson(from: JsonObject): MetricPoints {
   const unnamed = READ_KINDS.flatMap((kind) => dataPoints(from, kind)).map(pointFromJson);
   const countedOnly = COUNTED_KINDS.flatMap((kind) => dataPoints(from, kind)).length;
+  const name = stringField(from, 'name');
   return {
-    points: namePoints(stringField(from, 'name'), stringField(from, 'unit'), unnamed),
+    name,
+    points: namePoints(name, stringField(from, 'unit'), unnamed),
     pointCount: unnamed.length + countedOnly,
   };
+}
+
+/** The same without any point: all are counted. */
+export function jsonMetricCount(from: JsonObject): MetricPoints {
+  const pointCount = [...READ_KINDS, ...COUNTED_KINDS].flatMap((kind) => dataPoints(from, kind)).length;
+  return { name: stringField(from, 'name'), points: [], pointCount };
 }
 
 function dataPoints(metric: JsonObject, kind: string): readonly JsonObject[] {

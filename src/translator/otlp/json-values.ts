@@ -19,6 +19,11 @@ export function anyValueField(from: JsonObject, name: string, depth = 0): AnyVal
   return value === undefined ? null : anyValueOf(value, depth);
 }
 
+/** `{"values": […]}`, or the list by itself, as the protocol's own example of an event has it. */
+function valuesOf(value: unknown, name: string): JsonObject {
+  return Array.isArray(value) ? { values: value } : objectOf(value, name);
+}
+
 function anyValueOf(from: JsonObject, depth: number): AnyValue {
   if (depth > MAX_VALUE_DEPTH) throw new MalformedBodyError(`a value is nested deeper than ${MAX_VALUE_DEPTH}`);
   for (const kind of Object.keys(from)) {
@@ -38,9 +43,9 @@ function anyValueOf(from: JsonObject, depth: number): AnyValue {
       case 'bytesValue':
         return bytesOf(value, kind);
       case 'arrayValue':
-        return listField(objectOf(value, kind), 'values').map((item) => anyValueOf(item, depth + 1));
+        return listField(valuesOf(value, kind), 'values').map((item) => anyValueOf(item, depth + 1));
       case 'kvlistValue':
-        return attributesField(objectOf(value, kind), 'values', depth + 1);
+        return attributesField(valuesOf(value, kind), 'values', depth + 1);
     }
   }
   return null;

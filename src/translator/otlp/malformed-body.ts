@@ -11,3 +11,9 @@ export const MAX_VALUE_DEPTH = 64;
  * 64 MiB; a body of empty records, two bytes each, would become gigabytes of objects.
  */
 export const MAX_MESSAGES = 3_000_000;
+
+/**
+ * Commas, lists and objects in one JSON body. Telemetry as it is sent has one in about 11 bytes, which is 6 million in
+ * 64 MiB; a body of nothing else would become gigabytes of objects.
+ */
+export const MAX_JSON_VALUES = 8_000_000;

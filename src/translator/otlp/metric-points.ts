@@ -1,8 +1,10 @@
 import type { Attributes, NumberPoint, ScopeMetrics } from './model.ts';
 import type { ScopeItems } from './scope-items.ts';
+import { SkippedCount, skippedField } from './skipped.ts';
 
 /** One metric as both decoders read it: the points that are read, and how many there were. */
 export interface MetricPoints {
+  readonly name: string;
   readonly points: readonly NumberPoint[];
   readonly pointCount: number;
 }
@@ -21,6 +23,11 @@ export function namePoints(name: string, unit: string, points: readonly UnnamedP
 }
 
 export function toScopeMetrics({ resource, scope, items }: ScopeItems<MetricPoints>): ScopeMetrics {
-  const pointCount = items.reduce((count, metric) => count + metric.pointCount, 0);
-  return { resource, scope, points: items.flatMap((metric) => metric.points), pointCount };
+  const skipped = new SkippedCount();
+  let pointCount = 0;
+  for (const metric of items) {
+    pointCount += metric.pointCount;
+    skipped.add(metric.name, metric.pointCount - metric.points.length);
+  }
+  return { resource, scope, points: items.flatMap(({ points }) => points), pointCount, ...skippedField(skipped) };
 }

@@ -62,16 +62,28 @@ export interface Span {
   readonly statusMessage: string;
 }
 
+/** What a scope held and nobody wanted: counted, not built. */
+export interface Skipped {
+  /** Named `hiveloop.*`. */
+  readonly named: number;
+  /** All others. */
+  readonly unnamed: number;
+}
+
 export interface ScopeLogs {
   readonly resource: Resource;
   readonly scope: Scope;
   readonly logRecords: readonly LogRecord[];
+  /** Beside those. Absent when all were wanted. */
+  readonly skipped?: Skipped;
 }
 
 export interface ScopeSpans {
   readonly resource: Resource;
   readonly scope: Scope;
   readonly spans: readonly Span[];
+  /** Beside those. Absent when all were wanted. */
+  readonly skipped?: Skipped;
 }
 
 /** One data point of a gauge or sum; histograms are counted, not read. */
@@ -89,6 +101,8 @@ export interface ScopeMetrics {
   readonly points: readonly NumberPoint[];
   /** All data points, also those of kinds that are not read. */
   readonly pointCount: number;
+  /** The data points beside `points`. Absent when all of them are there. */
+  readonly skipped?: Skipped;
 }
 
 export type Signal = 'logs' | 'traces' | 'metrics';
@@ -101,18 +115,41 @@ export interface MetricData {
   readonly name: string;
   readonly unit: string;
   readonly description: string;
-  readonly kind: 'gauge' | 'counter';
+  readonly kind: 'gauge' | 'counter' | 'histogram';
   readonly points: readonly MetricPoint[];
 }
 
 export interface MetricPoint {
   readonly attributes: Attributes;
   readonly timeUnixNano: bigint;
-  /** Start of a counter, kept over restarts; 0n on a gauge. */
+  /** Start of a counter or histogram, kept over restarts; 0n on a gauge. */
   readonly startTimeUnixNano: bigint;
+  /** Of a histogram: the sum of what was measured. */
   readonly value: number;
   /** True ends the series (the flag NO_RECORDED_VALUE). */
   readonly isEnd: boolean;
+  /** On the points of a histogram, and only there. */
+  readonly distribution?: Distribution;
+  /** Examples of what was counted since the last export; on counters and histograms. */
+  readonly exemplars?: readonly Exemplar[];
+}
+
+export interface Distribution {
+  /** Upper bounds of the buckets, inclusive and rising; a last bucket without bound follows. */
+  readonly boundaries: readonly number[];
+  /** How many fell into each bucket: one more than there are boundaries. */
+  readonly bucketCounts: readonly number[];
+}
+
+/** One measurement and the span that it was made in. */
+export interface Exemplar {
+  readonly timeUnixNano: bigint;
+  readonly value: number;
+  /** Lower-case hex, empty when it was made in no span. */
+  readonly traceId: string;
+  readonly spanId: string;
+  /** What the series itself does not say. */
+  readonly attributes: Attributes;
 }
 
 export interface ScopeMetricData {

@@ -4,6 +4,14 @@ import type { ProtobufReader } from './protobuf-reader.ts';
 import { decodeAttribute } from './protobuf-values.ts';
 import { METRIC, METRIC_KIND, NO_RECORDED_VALUE, NUMBER_POINT } from './tags.ts';
 
+const METRIC_KINDS: ReadonlySet<number> = new Set([
+  METRIC.gauge,
+  METRIC.sum,
+  METRIC.histogram,
+  METRIC.exponentialHistogram,
+  METRIC.summary,
+]);
+
 /** Reads the `Metric` that starts here: the points of gauges and sums; those of other kinds are counted. */
 export function decodeMetric(reader: ProtobufReader): MetricPoints {
   const outerEnd = reader.enter();
@@ -33,7 +41,21 @@ export function decodeMetric(reader: ProtobufReader): MetricPoints {
     }
   }
   reader.leave(outerEnd);
-  return { points: namePoints(name, unit, unnamed), pointCount: unnamed.length + countedOnly };
+  return { name, points: namePoints(name, unit, unnamed), pointCount: unnamed.length + countedOnly };
+}
+
+/** The same without any point: all are counted. */
+export function countMetric(reader: ProtobufReader): MetricPoints {
+  const outerEnd = reader.enter();
+  let pointCount = 0;
+  let name = '';
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === METRIC.name) name = reader.repeatedString();
+    else if (METRIC_KINDS.has(tag)) pointCount += countPoints(reader);
+    else reader.skip(tag);
+  }
+  reader.leave(outerEnd);
+  return { name, points: [], pointCount };
 }
 
 function decodePoints(reader: ProtobufReader, into: UnnamedPoint[]): void {

@@ -39,10 +39,29 @@ export class ProtobufReader {
 
   /** Opens the nested message that starts here; the result is for {@link leave}. */
   enter(): number {
-    if (++this.#messages > MAX_MESSAGES) throw new MalformedBodyError(`more than ${MAX_MESSAGES} nested messages`);
+    this.countMessage();
+    return this.skim();
+  }
+
+  /** The same for a message that is only looked at: it costs no memory, so it is not counted. */
+  skim(): number {
     const outerEnd = this.#end;
     this.#end = this.#endOfBytes();
     return outerEnd;
+  }
+
+  countMessage(): void {
+    if (++this.#messages > MAX_MESSAGES) throw new MalformedBodyError(`more than ${MAX_MESSAGES} nested messages`);
+  }
+
+  /** Where it stands, for {@link rewind}. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Goes back to a position in the message that is open now. */
+  rewind(position: number): void {
+    this.#position = position;
   }
 
   /** Closes the nested message, once `nextTag()` gave 0. */
@@ -83,6 +102,14 @@ export class ProtobufReader {
     const text = repeatedStrings.read(this.#bytes, this.#position, end);
     this.#position = end;
     return text;
+  }
+
+  /** Reads a string; true when it is one of these, given as UTF-8. Nothing is built. */
+  isOneOf(candidates: readonly Uint8Array[]): boolean {
+    const end = this.#endOfBytes();
+    const start = this.#position;
+    this.#position = end;
+    return candidates.some((candidate) => candidate.length === end - start && this.#holds(candidate, start));
   }
 
   bytes(): Uint8Array {
@@ -152,6 +179,11 @@ export class ProtobufReader {
       if (byte < 0x80) return BigInt.asUintN(64, value);
     }
     throw new MalformedBodyError('protobuf varint longer than 10 bytes');
+  }
+
+  #holds(candidate: Uint8Array, start: number): boolean {
+    for (let i = 0; i < candidate.length; i++) if (this.#bytes[start + i] !== candidate[i]) return false;
+    return true;
   }
 
   #byte(): number {

@@ -72,9 +72,30 @@ export const NUMBER_POINT = {
   startTimeUnixNano: 0o21,
   timeUnixNano: 0o31,
   asDouble: 0o41,
+  exemplars: 0o52,
   asInt: 0o61,
   attributes: 0o72,
   flags: 0o100,
+} as const;
+
+export const HISTOGRAM_POINT = {
+  startTimeUnixNano: 0o21,
+  timeUnixNano: 0o31,
+  count: 0o41,
+  sum: 0o51,
+  bucketCounts: 0o62,
+  explicitBounds: 0o72,
+  exemplars: 0o102,
+  attributes: 0o112,
+  flags: 0o120,
+} as const;
+
+export const EXEMPLAR = {
+  timeUnixNano: 0o21,
+  asDouble: 0o31,
+  spanId: 0o42,
+  traceId: 0o52,
+  filteredAttributes: 0o72,
 } as const;
 
 /** Bit of a point's flags: the series ends here, there is no value. */

@@ -1,5 +1,6 @@
 import { encodeLogs, encodeMetrics, encodeTraces } from '../otlp/encode.ts';
 import type { DerivedSink, SendOutcome } from './derived-sink.ts';
+import { readPartialSuccess } from './partial-success.ts';
 
 export interface OtlpSinkOptions {
   /** Base address of an OTLP/HTTP receiver; `/v1/logs` and so on are added to it. */
@@ -12,18 +13,28 @@ export interface OtlpSinkOptions {
 
 const TIMEOUT_MILLIS = 10_000;
 const REASON_CHARACTERS_MAX = 300;
+/** What is read of an answer: an OTLP answer is short, and a receiver that never ends must cost nothing. */
+const ANSWER_BYTES_MAX = 65_536;
+/** A receiver that asks for days is wrong about itself. */
+const RETRY_AFTER_MILLIS_MAX = 3_600_000;
 
 /**
- * Statuses that say something about the record. Any other failure says that a setting or a network is wrong (a token,
- * an address, a limit): then the record waits, since nothing is wrong with it.
+ * The 4xx that say that a setting or a network is wrong (a token, an address, a limit), and nothing about the record: it
+ * waits. OTLP names only 429 here. A sender that gives up on 401, 403 or 404 loses all that it has by a token that was
+ * rotated too early or a path that was mistyped, and nobody can get it back; the other failure, telemetry that waits in
+ * the store until somebody looks, is seen in `hiveloop.translator.outbox.oldest_age` and ends by a restart.
  */
-const REFUSING_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
+const WAITING_STATUSES: ReadonlySet<number> = new Set([401, 403, 404, 405, 407, 408, 421, 425, 429]);
 
 /**
  * Sends over OTLP/HTTP, in protobuf: the same batch is the same bytes.
  * @throws when the address is no http or https URL
  */
-export function openOtlpSink({ url, headers = {}, timeoutMillis = TIMEOUT_MILLIS }: OtlpSinkOptions): DerivedSink {
+export function openOtlpSink({
+  url,
+  headers = {},
+  timeoutMillis = TIMEOUT_MILLIS,
+}: OtlpSinkOptions): Required<DerivedSink> {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
     throw new Error(`the address to export to is an http or https URL, and not ${JSON.stringify(url)}`);
   }
@@ -46,20 +57,43 @@ export function openOtlpSink({ url, headers = {}, timeoutMillis = TIMEOUT_MILLIS
     logs: (batch) => send('/v1/logs', encodeLogs(batch)),
     traces: (batch) => send('/v1/traces', encodeTraces(batch)),
     metrics: (batch) => send('/v1/metrics', encodeMetrics(batch)),
+    encoded: (signal, body) => send(`/v1/${signal}`, body),
   };
 }
 
 async function readOutcome(response: Response): Promise<SendOutcome> {
-  const answer = await response.text();
-  if (response.ok) return { kind: 'accepted' };
-  const reason = `${response.url} answered ${response.status}: ${answer.slice(0, REASON_CHARACTERS_MAX)}`;
-  if (REFUSING_STATUSES.has(response.status)) return { kind: 'refused', reason };
-  return { kind: 'retryable', reason, retryAfterMillis: readRetryAfter(response.headers.get('retry-after')) };
+  const { status, ok, headers, url } = response;
+  const answer = await readAnswer(response);
+  if (ok) {
+    const { rejected, message } = readPartialSuccess(answer, headers.get('content-type') ?? '');
+    return rejected === 0 ? { kind: 'accepted' } : { kind: 'accepted', rejected, reason: shorten(message) };
+  }
+  const reason = `${url} answered ${status}: ${shorten(Buffer.from(answer).toString('utf8'))}`;
+  const isRefused = status >= 400 && status < 500 && !WAITING_STATUSES.has(status);
+  if (isRefused) return { kind: 'refused', reason };
+  return { kind: 'retryable', reason, retryAfterMillis: readRetryAfter(headers.get('retry-after')) };
+}
+
+/** The whole answer, since one that breaks off may be of a request that was not taken; only its beginning is kept. */
+async function readAnswer({ body }: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let kept = 0;
+  if (body === null) return Buffer.concat(chunks);
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    if (kept < ANSWER_BYTES_MAX) chunks.push(chunk.subarray(0, ANSWER_BYTES_MAX - kept));
+    kept += chunk.length;
+  }
+  return Buffer.concat(chunks);
+}
+
+function shorten(text: string): string {
+  return text.slice(0, REASON_CHARACTERS_MAX);
 }
 
 /** `Retry-After` in seconds; its other form, a date, is left to our own backoff, since it trusts two clocks. */
 function readRetryAfter(value: string | null): number | undefined {
-  return value !== null && /^\d{1,6}$/.test(value) ? Number(value) * 1000 : undefined;
+  if (value === null || !/^\d{1,9}$/.test(value)) return undefined;
+  return Math.min(Number(value) * 1000, RETRY_AFTER_MILLIS_MAX);
 }
 
 function describeFailure(error: unknown): string {

@@ -3,9 +3,7 @@
 const BIGINT_KEY = '$bigint';
 
 export function encodeRow(value: object): string {
-  return JSON.stringify(value, (_, nested: unknown) =>
-    typeof nested === 'bigint' ? { [BIGINT_KEY]: nested.toString() } : nested,
-  );
+  return JSON.stringify(withoutBigints(value));
 }
 
 /** The value that {@link encodeRow} was given: the caller names its type, since the row was written by us. */
@@ -13,6 +11,16 @@ export function decodeRow(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (isRecord(value)) restoreBigints(value);
   return value;
+}
+
+/** A copy: a replacer function takes three times as long. */
+function withoutBigints(value: unknown): unknown {
+  if (typeof value === 'bigint') return { [BIGINT_KEY]: value.toString() };
+  if (Array.isArray(value)) return value.map(withoutBigints);
+  if (!isRecord(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) copy[key] = withoutBigints(value[key]);
+  return copy;
 }
 
 /** In place, on what was just parsed: a reviver takes four times as long. */

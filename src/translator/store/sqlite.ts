@@ -1,144 +1,341 @@
-import { randomUUID } from 'node:crypto';
-import type * as sqlite from 'node:sqlite';
-import { agentOf, dueAt, type IssueRecord, keyOf } from '../../lifecycle/issue.ts';
-import { activeGroup } from './active-issues.ts';
-import { decodeRow, encodeRow } from './encoding.ts';
-import { prepareSchema } from './sqlite-schema.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { AgentSeeds, CommitTurn } from './commit-turn.ts';
+import { CounterTable } from './counter-table.ts';
+import { IssueTable } from './issue-table.ts';
+import { migrate } from './migrate.ts';
+import { replayJournal } from './replay.ts';
+import { integer, type Row, text } from './row.ts';
+import { agentBeatsOn } from './sqlite-agent-beats.ts';
+import { explain, inTransaction, openDatabase, prepareForWriting } from './sqlite-database.ts';
+import { emittedSeriesOn } from './sqlite-emitted-series.ts';
+import { lockStore, type StoreLock } from './sqlite-lock.ts';
+import { outboxOn } from './sqlite-outbox.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
-import {
-  type ActiveIssues,
-  type CommitRequest,
-  type Decide,
-  type Outgoing,
-  PARKED_ROWS_MAX,
-  type Store,
-  type StoreIdentity,
-} from './store.ts';
+import type { CommitRequest, Decide, ForgetLimits, Store, StoreIdentity } from './store.ts';
+import { UidIndex } from './uid-index.ts';
 
-type Row = Record<string, sqlite.SQLOutputValue>;
+export interface SqliteStoreOptions {
+  /** Events in the journal before the issues, counters and uids that they changed are written. Default: 131 072. */
+  readonly checkpointEvents?: number;
+  /** Uids on disk; beyond it whole days are forgotten early, the oldest first, and counted. Default: 50 000 000. */
+  readonly uidsMax?: number;
+}
+
+const CHECKPOINT_EVENTS = 131_072;
+/** Changed issues in memory before they are written; a fleet with that many issues at once is short of memory, not of disk. */
+const CHECKPOINT_ISSUES = 32_768;
+const ISSUES_PER_SLICE = 500;
+const UIDS_MAX = 50_000_000;
 
 /**
- * Opens the store in a SQLite file, making it when there is none. WAL and `synchronous=FULL`: a commit is on disk when
- * it resolves, also through a loss of power.
- * @throws when Node has no SQLite, the file cannot be written, or another version of the schema is in it
+ * Opens the store in a SQLite file, making it when there is none.
+ *
+ * A commit is one row in a journal, the outgoing telemetry, and one sync to disk, shared by all requests of a turn of
+ * the event loop. Issues, counters and uids change in memory and are written behind it, in slices, once the journal has
+ * grown long; then the rows that they cover go. A start reads the rest of the journal and finds the same state.
+ * @throws in words for people when the file cannot be opened, is in use, is damaged, or a newer version wrote it
  */
-export function openSqliteStore(path: string, now: bigint): Store {
-  const database = openDatabase(path);
+export function openSqliteStore(path: string, now: bigint, options: SqliteStoreOptions = {}): Store {
+  const lock = lockStore(path);
+  let database: DatabaseSync | undefined;
   try {
-    database.exec('pragma busy_timeout = 5000');
-    database.exec('pragma journal_mode = wal');
-    database.exec('pragma synchronous = full');
-    prepareSchema(database, path, { id: randomUUID(), createdAt: now });
-    return storeOn(database, prepareStatements(database));
+    database = openDatabase(path, { isReadOnly: false });
+    prepareForWriting(database);
+    migrate(database, path, now);
+    return storeOn(new SqliteStore(database, path, lock, options));
   } catch (error) {
-    database.close();
-    throw error;
+    database?.close();
+    lock.release();
+    throw explain(path, error);
   }
 }
 
-function openDatabase(path: string): sqlite.DatabaseSync {
-  // A static import would end every program that only loads this file, on a Node without SQLite.
-  const module = process.getBuiltinModule('node:sqlite') as typeof sqlite | undefined;
-  if (module === undefined) {
-    throw new Error(`the store sqlite:${path} needs Node 22.13 or later; this is ${process.version}`);
-  }
-  try {
-    return new module.DatabaseSync(path);
-  } catch (error) {
-    throw new Error(`the store sqlite:${path} cannot be opened: ${String(error)}`, { cause: error });
-  }
-}
-
-function storeOn(database: sqlite.DatabaseSync, statements: Statements): Store {
-  const transaction = (act: () => void): Promise<void> => settled(() => inTransaction(database, act));
+function storeOn(engine: SqliteStore): Store {
+  const { statements, issues, counters } = engine;
+  const transaction = (act: () => void): Promise<void> =>
+    engine.write(() => {
+      act();
+      return undefined;
+    });
   return {
-    identity: readIdentity(statements),
-    commit: (request, decide) => transaction(() => applyRequest(statements, request, decide)),
-    dueIssues: (now, limit) => settled(() => statements.dueIssues.all(now, limit).map((row) => text(row, 'key'))),
-    issues: (afterKey, limit) => settled(() => statements.issues.all(afterKey, limit).map(readRecord)),
-    activeIssues: () => settled(() => statements.activeIssues.all().map(readActive)),
-    counters: () =>
-      settled(() => new Map(statements.counters.all().map((row) => [text(row, 'name'), Number(row['count'])]))),
-    nextOutgoing: (signal, limit) =>
-      settled(() =>
-        statements.nextOutgoing.all(signal, limit).map((row) => ({
-          sequence: Number(row['sequence']),
-          outgoing: decodeRow(text(row, 'outgoing')) as Outgoing,
-        })),
-      ),
-    acknowledge: (rows) =>
+    identity: engine.identity,
+    commit: (request, decide) => engine.commit(request, decide),
+    issue: (key) => engine.read(() => issues.get(key)),
+    dueIssues: (now, limit) => engine.read(() => issues.due(now, limit)),
+    issues: (afterKey, limit) => engine.read(() => issues.page(afterKey, limit)),
+    activeIssues: () => engine.read(() => issues.active()),
+    worstIssues: (limit) => engine.read(() => issues.worst(limit)),
+    counters: () => engine.read(() => counters.read()),
+    forgetCounters: (counts) => engine.write(() => counters.forget(counts).done),
+    count: (counted) =>
       transaction(() => {
-        for (const { sequence } of rows) statements.dequeue.run(sequence);
+        for (const [name, by] of counted) engine.count(name, by);
       }),
-    park: ({ sequence }, reason) =>
-      transaction(() => {
-        statements.park.run(reason, sequence);
-        statements.dequeue.run(sequence);
-        statements.trimParked.run(PARKED_ROWS_MAX);
-      }),
-    forgetUids: (takenBefore) => transaction(() => void statements.forgetUids.run(takenBefore)),
-    close: () => settled(() => database.close()),
+    ...outboxOn(statements, transaction, (name, by) => engine.count(name, by)),
+    ...emittedSeriesOn(statements, transaction),
+    ...agentBeatsOn(statements, transaction),
+    forgetUids: (takenBefore) => engine.forgetUids(takenBefore),
+    forgetIssues: (limits) => engine.forgetIssues(limits),
+    newestEventTime: () => engine.newestEventTime,
+    checkWritable: () => engine.checkWritable(),
+    close: () => engine.close(),
   };
 }
 
-function applyRequest(statements: Statements, { events, keys }: CommitRequest, decide: Decide): void {
-  const fresh = events.filter((addressed) => {
-    const { uid, takenAt } = addressed.event;
-    return statements.rememberUid.run(agentOf(addressed), uid, takenAt).changes === 1;
-  });
-  const loaded = new Map<string, IssueRecord>();
-  for (const key of new Set([...fresh.map(keyOf), ...keys])) {
-    const row = statements.loadIssue.get(key);
-    if (row !== undefined) loaded.set(key, readRecord(row));
+/** What a write leaves to be done once it is on disk. */
+type AfterCommit = () => void;
+
+type Work =
+  | { readonly kind: 'request'; readonly request: CommitRequest; readonly decide: Decide; readonly waiter: Waiter }
+  | { readonly kind: 'write'; readonly act: () => AfterCommit | undefined; readonly waiter: Waiter };
+
+interface Waiter {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+class SqliteStore {
+  readonly identity: StoreIdentity;
+  readonly statements: Statements;
+  readonly issues: IssueTable;
+  readonly counters: CounterTable;
+  readonly #database: DatabaseSync;
+  readonly #path: string;
+  readonly #lock: StoreLock;
+  readonly #uids: UidIndex;
+  readonly #seeds = new AgentSeeds();
+  readonly #checkpointEvents: number;
+  readonly #uidsMax: number;
+  /** The newest journal row whose effect is in memory. */
+  #sequence: number;
+  /** Rows up to here are gone from the journal. */
+  #covered: number;
+  #newestEventTime: bigint;
+  #journalEvents = 0;
+  #queue: Work[] = [];
+  #isScheduled = false;
+  #turn: CommitTurn | undefined;
+  #checkpoint: Promise<void> | undefined;
+  #checkpointTrouble: Error | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(database: DatabaseSync, path: string, lock: StoreLock, options: SqliteStoreOptions) {
+    this.#database = database;
+    this.#path = path;
+    this.#lock = lock;
+    this.#checkpointEvents = options.checkpointEvents ?? CHECKPOINT_EVENTS;
+    this.#uidsMax = options.uidsMax ?? UIDS_MAX;
+    this.statements = prepareStatements(database);
+    const row: Row = this.statements.store.get() ?? {};
+    this.identity = { id: text(row, 'id'), createdAt: BigInt(text(row, 'created_at')) };
+    this.issues = new IssueTable(this.statements);
+    this.counters = new CounterTable(this.statements);
+    this.#uids = new UidIndex(this.statements);
+    const replayed = replayJournal(
+      this.statements.journal.iterate(),
+      { covered: Number(integer(row, 'covered_sequence')), newestEventTime: integer(row, 'newest_event_time') },
+      { issues: this.issues, counters: this.counters, uids: this.#uids, seeds: this.#seeds },
+    );
+    this.#covered = replayed.firstSequence - 1;
+    this.#sequence = replayed.sequence;
+    this.#newestEventTime = replayed.newestEventTime;
+    this.#journalEvents = replayed.events;
   }
-  const { records, outgoing, counted } = decide(fresh, loaded);
-  for (const record of records) saveRecord(statements, record);
-  for (const item of outgoing) statements.enqueue.run(item.signal, encodeRow(item));
-  for (const [name, count] of counted) statements.count.run(name, count);
-}
 
-function saveRecord(statements: Statements, record: IssueRecord): void {
-  const active = activeGroup(record);
-  const { open, ...group } = active ?? { open: 0 };
-  const activeText = active === undefined ? null : encodeRow(group);
-  statements.saveIssue.run(record.key, activeText, open, dueAt(record) ?? null, encodeRow(record));
-}
-
-function readRecord(row: Row): IssueRecord {
-  return decodeRow(text(row, 'record')) as IssueRecord;
-}
-
-function readActive(row: Row): ActiveIssues {
-  const group = decodeRow(text(row, 'active_group')) as Omit<ActiveIssues, 'open'>;
-  return { ...group, open: Number(row['open']) };
-}
-
-function readIdentity(statements: Statements): StoreIdentity {
-  const row = statements.identity.get() ?? {};
-  return { id: text(row, 'id'), createdAt: BigInt(text(row, 'created_at')) };
-}
-
-function inTransaction(database: sqlite.DatabaseSync, act: () => void): void {
-  database.exec('begin immediate');
-  try {
-    act();
-    database.exec('commit');
-  } catch (error) {
-    // A commit that fails (full disk) may have rolled back by itself; the first error is the one that tells why.
-    if (database.isTransaction) database.exec('rollback');
-    throw error;
+  get newestEventTime(): bigint {
+    return this.#newestEventTime;
   }
-}
 
-/** The engine is synchronous; the interface is not. What it throws becomes a rejection. */
-function settled<T>(act: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(act());
-  });
-}
+  commit(request: CommitRequest, decide: Decide): Promise<void> {
+    return new Promise((resolve, reject) =>
+      this.#add({ kind: 'request', request, decide, waiter: { resolve, reject } }),
+    );
+  }
 
-function text(row: Row, column: string): string {
-  const value = row[column];
-  if (typeof value !== 'string') throw new Error(`column ${column} of the store holds no text: the file is damaged`);
-  return value;
+  /** Runs `act` in the transaction of this turn; what it returns runs once that is on disk. */
+  write(act: () => AfterCommit | undefined): Promise<void> {
+    return new Promise((resolve, reject) => this.#add({ kind: 'write', act, waiter: { resolve, reject } }));
+  }
+
+  /** The engine is synchronous; the interface is not. What it throws becomes a rejection. */
+  read<T>(act: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      try {
+        resolve(act());
+      } catch (error) {
+        throw explain(this.#path, error);
+      }
+    });
+  }
+
+  /** Adds to a counter, within a {@link write}. */
+  count(name: string, by: number): void {
+    if (this.#turn === undefined) throw new Error('counted outside a transaction');
+    this.#turn.count(name, by);
+  }
+
+  async forgetUids(takenBefore: bigint): Promise<void> {
+    await this.checkpoint();
+    await this.write(() => {
+      const dropped = this.#uids.daysBefore(takenBefore).map((day) => this.#uids.drop(day));
+      this.statements.uidsForgotten.run(takenBefore);
+      return () => dropped.forEach(({ done }) => done());
+    });
+  }
+
+  async forgetIssues({ closedBefore, unseenBefore, limit }: ForgetLimits): Promise<number> {
+    let count = 0;
+    await this.write(() => {
+      const keys = this.issues.quiet({ closedBefore, unseenBefore, covered: this.#covered, limit }).slice(0, limit);
+      count = keys.length;
+      return this.issues.forget(keys).done;
+    });
+    return count;
+  }
+
+  async checkWritable(): Promise<void> {
+    await this.write(() => {
+      this.statements.probe.run(Date.now());
+      return undefined;
+    });
+    if (this.#checkpointTrouble !== undefined) throw this.#checkpointTrouble;
+  }
+
+  /** Writes what the journal covers and empties it; commits go on meanwhile. */
+  checkpoint(): Promise<void> {
+    this.#checkpoint ??= this.#runCheckpoint()
+      .then(
+        () => (this.#checkpointTrouble = undefined),
+        (error: unknown) => {
+          this.#checkpointTrouble = explain(this.#path, error);
+          throw this.#checkpointTrouble;
+        },
+      )
+      .finally(() => (this.#checkpoint = undefined))
+      .then(() => undefined);
+    return this.#checkpoint;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#checkpoint?.catch(() => undefined);
+      // What cannot be written now is in the journal, and found at the next start.
+      await this.checkpoint().catch(() => undefined);
+    } finally {
+      this.#database.close();
+      this.#lock.release();
+    }
+  }
+
+  #add(work: Work): void {
+    if (!this.#database.isOpen) {
+      work.waiter.reject(new Error(`the store ${this.#path} is closed`));
+      return;
+    }
+    this.#queue.push(work);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#runTurn();
+    });
+  }
+
+  #runTurn(): void {
+    const turn = new CommitTurn(this.issues, this.#uids, this.#seeds);
+    const work = this.#queue.filter((item) => this.#stage(turn, item));
+    this.#queue = [];
+    let afterCommit: readonly AfterCommit[];
+    try {
+      afterCommit = this.#commitTurn(turn, work);
+    } catch (error) {
+      const trouble = explain(this.#path, error);
+      for (const { waiter } of work) waiter.reject(trouble);
+      return;
+    }
+    for (const act of afterCommit) act();
+    for (const { waiter } of work) waiter.resolve();
+    if (this.#journalEvents >= this.#checkpointEvents || this.issues.changedIssues >= CHECKPOINT_ISSUES) {
+      this.checkpoint().catch(() => undefined); // told by checkWritable, and tried again by the next turn
+    }
+  }
+
+  /** False for a request that failed by itself: the others go on. */
+  #stage(turn: CommitTurn, item: Work): boolean {
+    if (item.kind === 'write') return true;
+    try {
+      turn.stage(item.request, item.decide);
+      return true;
+    } catch (error) {
+      item.waiter.reject(explain(this.#path, error));
+      return false;
+    }
+  }
+
+  #commitTurn(turn: CommitTurn, work: readonly Work[]): readonly AfterCommit[] {
+    const afterCommit: AfterCommit[] = [];
+    this.#turn = turn;
+    try {
+      inTransaction(this.#database, () => {
+        for (const item of work) {
+          const after = item.kind === 'write' ? item.act() : undefined;
+          if (after !== undefined) afterCommit.push(after);
+        }
+        const { ids, done } = this.counters.name(turn.counted);
+        const row = turn.journalRow(this.#sequence + 1, ids);
+        if (row !== undefined) this.statements.addJournal.run(row.sequence, row.crc, row.entry);
+        for (const { signal, queuedAt, body } of turn.outgoing) this.statements.enqueue.run(signal, queuedAt, body);
+        afterCommit.push(() => {
+          done();
+          this.counters.add(ids);
+          turn.publish();
+          if (row !== undefined) this.#sequence = row.sequence;
+          this.#journalEvents += turn.events;
+          if (turn.newestEventTime > this.#newestEventTime) this.#newestEventTime = turn.newestEventTime;
+        });
+      });
+    } finally {
+      this.#turn = undefined;
+    }
+    return afterCommit;
+  }
+
+  async #runCheckpoint(): Promise<void> {
+    const covered = this.#sequence;
+    const events = this.#journalEvents;
+    if (covered === this.#covered) return;
+    this.#uids.freeze();
+    const keys = this.issues.changedKeys();
+    for (let from = 0; from < keys.length; from += ISSUES_PER_SLICE) {
+      const slice = keys.slice(from, from + ISSUES_PER_SLICE);
+      await this.write(() => this.issues.save(slice, this.#sequence).done);
+    }
+    await this.write(() => {
+      const uids = this.#uids.save(covered);
+      const counters = this.counters.save();
+      const tooMany = this.#dropExcessUids();
+      this.statements.cover.run(this.#sequence, this.#newestEventTime);
+      this.statements.trimJournal.run(covered);
+      return () => {
+        uids.done();
+        counters.done();
+        tooMany.forEach(({ done }) => done());
+        this.#covered = covered;
+        this.#journalEvents -= events;
+      };
+    });
+  }
+
+  /** Whole days, the oldest first, until the cap holds; today's stay. */
+  #dropExcessUids(): readonly { readonly done: () => void }[] {
+    const [oldest, ...later] = this.#uids.days;
+    if (this.#uids.savedUids <= this.#uidsMax || oldest === undefined || later.length === 0) return [];
+    this.count('uidDaysDropped', 1);
+    return [this.#uids.drop(oldest)];
+  }
 }

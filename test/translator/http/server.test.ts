@@ -9,6 +9,7 @@ describe('routes', () => {
   const health = {
     method: 'GET',
     path: '/healthz',
+    access: 'public' as const,
     handle: (_request: IncomingMessage, url: URL) =>
       Promise.resolve({ status: 200, contentType: 'text/plain', body: `ok ${url.searchParams.get('q') ?? ''}` }),
   };
@@ -22,7 +23,7 @@ describe('routes', () => {
       'ok 1',
     ]);
     const wrong = await post(`${url}/healthz`, JSON_TYPE, '{}');
-    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET']);
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     expect((await fetch(`${url}/other`)).status).toBe(404);
   });
 

@@ -90,6 +90,22 @@ describe('a log record', () => {
     expect(b?.identity).toEqual(a?.identity);
   });
 
+  it('with ids longer than 256 characters keeps their hashes, so that they differ and stay small', () => {
+    const long = 'x'.repeat(300);
+    const of = (id: string): ReturnType<typeof takeOne>['identity'] =>
+      takeOne(issueLog('report', 5, { [ATTR_ISSUE_ID]: id, [ATTR_AGENT_ID]: id })).identity;
+    const [a, again, b] = [of(`${long}a`), of(`${long}a`), of(`${long}b`)];
+    expect(a).toEqual(again);
+    expect([a.issueId, a.agentId]).not.toEqual([b.issueId, b.agentId]);
+    expect([a.issueId.length, a.agentId.length]).toEqual([64, 64]);
+    expect(of('x'.repeat(256)).issueId).toBe('x'.repeat(256));
+  });
+
+  it('of any length keeps the first 1 024 characters of its summary', () => {
+    const { event } = takeOne({ ...issueLog('report', 5), body: 'ä'.repeat(5_000) });
+    expect(event.summary).toBe('ä'.repeat(1_024));
+  });
+
   it.each([
     ['an agent id', { ...issueLog('report', 5), attributes: {} }, `${ATTR_AGENT_ID} is missing`],
     ['a summary', { ...issueLog('report', 5), body: ' ' }, 'the summary is empty'],

@@ -3,27 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { decodeLogs, decodeMetrics, decodeTraces } from '../../../src/translator/otlp/decode.ts';
 import { encodeLogs, encodeTraces } from '../../../src/translator/otlp/encode.ts';
 import { MalformedBodyError } from '../../../src/translator/otlp/malformed-body.ts';
-import type { Encoding, ScopeLogs, ScopeSpans } from '../../../src/translator/otlp/model.ts';
+import type { Encoding } from '../../../src/translator/otlp/model.ts';
 import { logsBatch, tracesBatch } from './arbitraries.ts';
-import { fromProtobuf, plainEnvelope, plainLogRecord, plainSpan, present, toJson, toProtobuf } from './oracle.ts';
-
-/** The batch as the request of OTLP that carries it. */
-function plainLogs(batch: readonly ScopeLogs[]): Record<string, unknown> {
-  const resourceLogs = batch.map(({ resource, scope, logRecords }) => {
-    const plain = plainEnvelope(resource, scope);
-    const records = present({ scope: plain.scope, logRecords: logRecords.map(plainLogRecord) });
-    return { resource: plain.resource, scopeLogs: [records] };
-  });
-  return present({ resourceLogs });
-}
-
-function plainTraces(batch: readonly ScopeSpans[]): Record<string, unknown> {
-  const resourceSpans = batch.map(({ resource, scope, spans }) => {
-    const plain = plainEnvelope(resource, scope);
-    return { resource: plain.resource, scopeSpans: [present({ scope: plain.scope, spans: spans.map(plainSpan) })] };
-  });
-  return present({ resourceSpans });
-}
+import { fromProtobuf, toJson, toProtobuf } from './oracle.ts';
+import { plainLogs, plainTraces } from './plain-requests.ts';
 
 /** Deep equality that tells -0 from 0 and sees own `__proto__` keys; bytes are compared as hex. */
 function expectSame(actual: unknown, expected: unknown): void {

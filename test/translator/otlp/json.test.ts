@@ -145,6 +145,7 @@ describe('metrics in OTLP/JSON', () => {
           { name: 's', unit: '', value: 4, timeUnixNano: 0n, attributes: {} },
         ],
         pointCount: 8,
+        skipped: { named: 0, unnamed: 5 },
       },
     ]);
   });

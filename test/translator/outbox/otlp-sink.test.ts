@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decodeLogs } from '../../../src/translator/otlp/decode.ts';
+import { encodeExportResponse } from '../../../src/translator/otlp/encode-response.ts';
 import { openOtlpSink } from '../../../src/translator/outbox/otlp-sink.ts';
 import { issueLog, logBatch } from '../issue-batches.ts';
 
@@ -48,11 +49,16 @@ describe('openOtlpSink', () => {
   it.each([
     [400, 'refused'],
     [413, 'refused'],
+    [415, 'refused'],
+    [422, 'refused'],
     [401, 'retryable'],
+    [403, 'retryable'],
     [404, 'retryable'],
     [429, 'retryable'],
     [500, 'retryable'],
+    [502, 'retryable'],
     [503, 'retryable'],
+    [504, 'retryable'],
   ])('takes %i as %s', async (status, kind) => {
     const url = await listen((_, response) => response.writeHead(status, { 'retry-after': '7' }).end('no'));
     const outcome = await openOtlpSink({ url }).traces([]);
@@ -64,6 +70,42 @@ describe('openOtlpSink', () => {
     const url = await listen(() => undefined);
     expect(await openOtlpSink({ url, timeoutMillis: 20 }).metrics([])).toMatchObject({ kind: 'retryable' });
     expect(await openOtlpSink({ url: 'http://127.0.0.1:1' }).metrics([])).toMatchObject({ kind: 'retryable' });
+  });
+
+  it.each<[string, string, Buffer]>([
+    ['protobuf', 'application/x-protobuf', Buffer.from(encodeExportResponse('protobuf', 'logs', 3, 'too old'))],
+    ['JSON', 'application/json', Buffer.from('{"partialSuccess":{"rejectedLogRecords":"3","errorMessage":"too old"}}')],
+  ])('reads partial success in %s', async (_, contentType, answer) => {
+    const url = await listen((_request, response) =>
+      response.writeHead(200, { 'content-type': contentType }).end(answer),
+    );
+    const outcome = await openOtlpSink({ url }).logs([]);
+    expect(outcome).toEqual({ kind: 'accepted', rejected: 3, reason: 'too old' });
+  });
+
+  it.each(['', '\u0000\u0001', '{', '<html>fine</html>'])(
+    'takes 200 with the answer %j as accepted',
+    async (answer) => {
+      for (const type of ['application/x-protobuf', 'application/json', 'text/html']) {
+        server?.closeAllConnections();
+        server?.close();
+        const url = await listen((_, response) => response.writeHead(200, { 'content-type': type }).end(answer));
+        expect(await openOtlpSink({ url }).logs([])).toMatchObject({ kind: 'accepted' });
+      }
+    },
+  );
+
+  it('takes an answer that breaks off as retryable: nobody knows whether it was taken', async () => {
+    const url = await listen((_, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('half', () => response.destroy());
+    });
+    expect(await openOtlpSink({ url }).logs([])).toMatchObject({ kind: 'retryable' });
+  });
+
+  it('waits an hour at most, whatever the receiver asks', async () => {
+    const url = await listen((_, response) => response.writeHead(503, { 'retry-after': '999999' }).end());
+    expect(await openOtlpSink({ url }).logs([])).toMatchObject({ retryAfterMillis: 3_600_000 });
   });
 
   it('refuses an address that is none', () => {

@@ -1,21 +1,32 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openMemoryStore } from '../../../src/translator/store/memory.ts';
-import type { Outgoing, Store } from '../../../src/translator/store/store.ts';
+import { outboxCounter, type Outgoing, type Store } from '../../../src/translator/store/store.ts';
+import type { SendOutcome } from '../../../src/translator/outbox/derived-sink.ts';
+import { decodeLogs } from '../../../src/translator/otlp/decode.ts';
 import { openOutbox, type Outbox } from '../../../src/translator/outbox/outbox.ts';
-import { issueLog, RESOURCE, SCOPE, span, START } from '../issue-batches.ts';
+import { encodeLogs, encodeTraces } from '../../../src/translator/otlp/encode.ts';
+import { issueLog, RESOURCE, SCOPE, SECOND, span, START } from '../issue-batches.ts';
 import { ACCEPTED, AWAY, RecordingSink } from '../recording-sink.ts';
 
 let store: Store;
 let sink: RecordingSink;
 let errors: Error[];
 let outbox: Outbox;
+let clock = START;
 
 beforeEach(() => {
   vi.useFakeTimers();
+  clock = START;
   store = openMemoryStore(START);
   sink = new RecordingSink();
   errors = [];
-  outbox = openOutbox({ store, sink, onError: (error) => errors.push(error) });
+  outbox = openOutbox({
+    store,
+    sink,
+    now: () => clock,
+    limits: { maxRows: 100, maxAgeMillis: 60_000 },
+    onError: (error) => errors.push(error),
+  });
 });
 
 afterEach(async () => {
@@ -24,11 +35,16 @@ afterEach(async () => {
 });
 
 function log(seconds: number): Outgoing {
-  return { signal: 'logs', batch: { resource: RESOURCE, scope: SCOPE, logRecords: [issueLog('report', seconds)] } };
+  const batch = { resource: RESOURCE, scope: SCOPE, logRecords: [issueLog('report', seconds)] };
+  return { signal: 'logs', body: encodeLogs([batch]), queuedAt: START + BigInt(seconds) * SECOND };
 }
 
 function trace(name: string): Outgoing {
-  return { signal: 'traces', batch: { resource: RESOURCE, scope: SCOPE, spans: [span({ name })] } };
+  return {
+    signal: 'traces',
+    body: encodeTraces([{ resource: RESOURCE, scope: SCOPE, spans: [span({ name })] }]),
+    queuedAt: START,
+  };
 }
 
 async function enqueue(...outgoing: readonly Outgoing[]): Promise<void> {
@@ -105,7 +121,7 @@ describe('the outbox', () => {
     expect(sentSeconds()).toEqual([1n, 2n, 4n, 5n]);
     expect(await waitingLogs()).toBe(0);
     expect(errors.map(({ message }) => message)).toEqual([
-      'one logs record of ours was refused and set aside: too old',
+      '1 derived logs were refused and set aside, the first because: too old',
     ]);
   });
 
@@ -124,6 +140,64 @@ describe('the outbox', () => {
     outbox.wake();
     await flushed;
     await vi.waitFor(() => expect(sentSeconds()).toEqual([1n, 2n]));
+  });
+
+  it('does not resend what was rejected by partial success, and counts it', async () => {
+    sink.answer = () => ({ kind: 'accepted', rejected: 2, reason: 'too old' });
+    await enqueue(log(1), log(2), log(3));
+    await outbox.flush();
+    expect(await waitingLogs()).toBe(0);
+    expect(sink.attempts).toBe(1);
+    expect((await store.counters()).get(outboxCounter('rejected', 'logs'))).toBe(2);
+    expect(errors.map(({ message }) => message)).toEqual(['2 derived logs were rejected by the receiver: too old']);
+  });
+
+  it('sends the same bytes each time', async () => {
+    const bodies: Buffer[] = [];
+    const outcomes: SendOutcome[] = [AWAY, AWAY, ACCEPTED];
+    const encoded = (_: string, body: Uint8Array): Promise<SendOutcome> => {
+      bodies.push(Buffer.from(body));
+      return Promise.resolve(outcomes.shift() ?? ACCEPTED);
+    };
+    const wire = openOutbox({
+      store,
+      sink: Object.assign(sink, { encoded }),
+      now: () => clock,
+      onError: () => undefined,
+    });
+    await enqueue(log(1), log(2));
+    await wire.flush();
+    await wire.flush();
+    await wire.flush();
+    await wire.close();
+    expect(bodies).toHaveLength(3);
+    expect(bodies[1]).toEqual(bodies[0]);
+    expect(bodies[2]).toEqual(bodies[0]);
+    expect(decodeLogs(bodies[0] ?? Buffer.alloc(0), 'protobuf')).toHaveLength(2);
+  });
+
+  it('lets the oldest go when more waits than the limit, while the receiver is away', async () => {
+    sink.answer = () => AWAY;
+    await enqueue(...Array.from({ length: 130 }, (_, second) => log(second)));
+    await outbox.flush();
+    expect((await store.outboxDepth()).logs).toEqual({ rows: 100, oldestQueuedAt: START + 30n * SECOND });
+    expect((await store.counters()).get(outboxCounter('agedOut', 'logs'))).toBe(30);
+    expect(errors.map(({ message }) => message)).toContain('30 derived logs waited for too long and were dropped');
+  });
+
+  it('lets go what waits for too long, but tries to send it first', async () => {
+    await enqueue(log(1), log(2));
+    clock = START + 3600n * SECOND;
+    await outbox.flush();
+    expect(sentSeconds()).toEqual([1n, 2n]);
+    sink.answer = () => AWAY;
+    await enqueue(log(1), log(3599));
+    clock += 60n;
+    await outbox.flush();
+    await vi.advanceTimersByTimeAsync(0);
+    clock += 11n * SECOND;
+    outbox.wake();
+    await vi.waitFor(async () => expect(await waitingLogs()).toBe(1));
   });
 
   it('sends nothing once it is closed', async () => {

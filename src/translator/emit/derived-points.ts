@@ -1,0 +1,180 @@
+import type { AgentIdentity } from '../../lifecycle/identity.ts';
+import type { IssueRecord, Reporter } from '../../lifecycle/issue.ts';
+import {
+  ATTR_ISSUE_CATEGORY,
+  ATTR_ISSUE_FINGERPRINT,
+  ATTR_ISSUE_ID,
+  ATTR_ISSUE_SEVERITY,
+  ATTR_ISSUE_TRANSITION,
+  METRIC_ISSUE_ACTIVE,
+  METRIC_ISSUE_OCCURRENCES,
+  METRIC_ISSUE_OLDEST_AGE,
+  METRIC_ISSUE_OPENED_AT,
+  METRIC_ISSUE_TIME_TO_RESOLVE,
+  METRIC_ISSUE_TRANSITIONS,
+  type MetricDefinition,
+} from '../../semconv.ts';
+import type { Exemplar } from '../otlp/model.ts';
+import type { ActiveIssues, Counters } from '../store/store.ts';
+import type { Admission } from './admission.ts';
+import { type CounterSeries, decodeSeries, type TimeToResolveSeries } from './counter-series.ts';
+import { said } from './resource.ts';
+import { type Series, type SeriesAgent, seriesName } from './series.ts';
+import { seconds } from './transition-attributes.ts';
+
+/** What the store knows, at one moment. */
+export interface Reading {
+  /** Unix ns. */
+  readonly at: bigint;
+  readonly active: readonly ActiveIssues[];
+  /** The most severe open issues. */
+  readonly worst: readonly IssueRecord[];
+  readonly counters: Counters;
+  readonly exemplars: ReadonlyMap<string, Exemplar>;
+}
+
+/** The value of a series now. */
+export interface DerivedPoint {
+  readonly definition: MetricDefinition;
+  readonly series: Series;
+  /** The agent's type, as the last to be read says. */
+  agentType: string;
+  /** Of a histogram: the sum. */
+  value: number;
+  /** Of a histogram: counts by bucket, the last without bound. */
+  readonly buckets: number[];
+  readonly exemplars: Exemplar[];
+}
+
+/** Derived metrics of issues, by the name of their series. */
+export function derivedPoints(reading: Reading, admission: Admission): ReadonlyMap<string, DerivedPoint> {
+  const points = new Points(admission);
+  for (const group of reading.active) points.addActive(group, reading.at);
+  for (const record of reading.worst) points.addOpened(record);
+  for (const [name, count] of reading.counters) {
+    const series = decodeSeries(name);
+    if (series !== undefined) points.addCounter(series, count, reading.exemplars.get(name));
+  }
+  return points.byName;
+}
+
+/**
+ * Counters of agents that are gone: they had issues once, as a series that was sent tells, and the store has none of
+ * them any more. An agent of which only closers are known is not gone.
+ */
+export function goneCounters(
+  { active, counters }: Pick<Reading, 'active' | 'counters'>,
+  alive: Iterable<Series>,
+): Counters {
+  const present = new Set(active.map(({ agent }) => agentText(agent)));
+  const gone = new Set<string>();
+  for (const { metric, agent } of alive) {
+    if (metric === METRIC_ISSUE_ACTIVE.name && !present.has(agentText(agent))) gone.add(agentText(agent));
+  }
+  if (gone.size === 0) return new Map();
+  return new Map(
+    [...counters].filter(([name]) => {
+      const series = decodeSeries(name);
+      return series !== undefined && gone.has(agentText(series.agent));
+    }),
+  );
+}
+
+function agentText({ environment, namespace, agentId }: AgentIdentity): string {
+  return JSON.stringify([environment, namespace, agentId]);
+}
+
+const BOUNDARIES = METRIC_ISSUE_TIME_TO_RESOLVE.boundaries ?? [];
+const MICROS_PER_SECOND = 1e6;
+
+class Points {
+  readonly byName = new Map<string, DerivedPoint>();
+  readonly #admission: Admission;
+
+  constructor(admission: Admission) {
+    this.#admission = admission;
+  }
+
+  addActive({ agent, reporter, severity, category, open, oldestOpenedAt }: ActiveIssues, at: bigint): void {
+    const labels = { [ATTR_ISSUE_SEVERITY]: severity, [ATTR_ISSUE_CATEGORY]: this.#admission.category(category) };
+    this.#point(METRIC_ISSUE_ACTIVE, this.#admitted(agent, reporter), reporter, said(labels)).value += open;
+    const oldest = this.#point(METRIC_ISSUE_OLDEST_AGE, this.#admitted(agent, reporter), reporter, {});
+    const age = oldestOpenedAt === 0n ? 0 : seconds(at - oldestOpenedAt);
+    oldest.value = Math.max(oldest.value, age);
+  }
+
+  /** The number of these is bounded by itself, so that each names its agent. */
+  addOpened({ identity, reporter, history }: IssueRecord): void {
+    const { severity, openedAt } = history.head;
+    const labels = said({
+      [ATTR_ISSUE_ID]: identity.issueId,
+      [ATTR_ISSUE_FINGERPRINT]: identity.fingerprint,
+      [ATTR_ISSUE_SEVERITY]: severity,
+    });
+    this.#point(METRIC_ISSUE_OPENED_AT, seriesAgent(identity, reporter), reporter, labels).value = seconds(openedAt);
+  }
+
+  addCounter(series: CounterSeries, count: number, exemplar: Exemplar | undefined): void {
+    const point = this.#counterPoint(series);
+    if (exemplar !== undefined) point.exemplars.push(exemplar);
+    if (series.metric === 'time_to_resolve') addPart(point, series.part, count);
+    else point.value += count;
+  }
+
+  #counterPoint(series: CounterSeries): DerivedPoint {
+    const { reporter } = series;
+    const agent = this.#admitted(series.agent, reporter);
+    switch (series.metric) {
+      case 'occurrences':
+        return this.#point(METRIC_ISSUE_OCCURRENCES, agent, reporter, {});
+      case 'transitions':
+        return this.#point(METRIC_ISSUE_TRANSITIONS, agent, reporter, { [ATTR_ISSUE_TRANSITION]: series.transition });
+      case 'time_to_resolve':
+        return this.#point(METRIC_ISSUE_TIME_TO_RESOLVE, agent, reporter, {
+          [ATTR_ISSUE_SEVERITY]: series.severity,
+          [ATTR_ISSUE_TRANSITION]: series.transition,
+        });
+    }
+  }
+
+  #admitted(agent: AgentIdentity, reporter: Reporter): SeriesAgent {
+    return this.#admission.agent(seriesAgent(agent, reporter));
+  }
+
+  #point(
+    definition: MetricDefinition,
+    agent: SeriesAgent,
+    { agentType }: Reporter,
+    labels: Series['labels'],
+  ): DerivedPoint {
+    const series = { metric: definition.name, agent, labels };
+    const name = seriesName(series);
+    const isHistogram = definition.kind === 'histogram';
+    const point = this.byName.get(name) ?? {
+      definition,
+      series,
+      agentType,
+      value: 0,
+      buckets: isHistogram ? BOUNDARIES.concat(Infinity).map(() => 0) : [],
+      exemplars: [],
+    };
+    point.agentType = agentType;
+    this.byName.set(name, point);
+    return point;
+  }
+}
+
+function seriesAgent({ environment, namespace, agentId }: AgentIdentity, { serviceName }: Reporter): SeriesAgent {
+  return { environment, namespace, serviceName, agentId };
+}
+
+/** A bucket that was counted under bounds of another version goes to the one that holds its bound. */
+function addPart(point: DerivedPoint, part: TimeToResolveSeries['part'], count: number): void {
+  if (part === 'sum') {
+    point.value += count / MICROS_PER_SECOND;
+    return;
+  }
+  const bucket = part === 'unbounded' ? -1 : BOUNDARIES.findIndex((boundary) => part <= boundary);
+  const index = bucket === -1 ? BOUNDARIES.length : bucket;
+  point.buckets[index] = (point.buckets[index] ?? 0) + count;
+}

@@ -1,0 +1,43 @@
+import type { UidHash } from './uid-hash.ts';
+
+const BITS_PER_ENTRY = 16;
+const PROBES = 7;
+const FIRST_CAPACITY = 65_536;
+
+/**
+ * Says for certain of most hashes that they were never added; about one in a thousand of those is taken for known.
+ * Grows by layers, each four times the last: 2 to 3 bytes an entry.
+ */
+export class BloomFilter {
+  readonly #layers: { readonly bits: Uint32Array; readonly capacity: number; count: number }[] = [];
+
+  add(hash: UidHash): void {
+    let layer = this.#layers.at(-1);
+    if (layer === undefined || layer.count === layer.capacity) {
+      const capacity = layer === undefined ? FIRST_CAPACITY : layer.capacity * 4;
+      layer = { bits: new Uint32Array((capacity * BITS_PER_ENTRY) / 32), capacity, count: 0 };
+      this.#layers.push(layer);
+    }
+    layer.count++;
+    const { bits } = layer;
+    for (let probe = 0; probe < PROBES; probe++) {
+      const bit = position(hash, probe, bits.length);
+      bits[bit >>> 5] = (bits[bit >>> 5] ?? 0) | (1 << (bit & 31));
+    }
+  }
+
+  mayHave(hash: UidHash): boolean {
+    return this.#layers.some(({ bits }) => {
+      for (let probe = 0; probe < PROBES; probe++) {
+        const bit = position(hash, probe, bits.length);
+        if (((bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
+      }
+      return true;
+    });
+  }
+}
+
+/** Double hashing over a power of two of bits. */
+function position([, low = 0, high = 0]: UidHash, probe: number, words: number): number {
+  return (low + Math.imul(probe, high | 1)) & (words * 32 - 1);
+}

@@ -1,0 +1,41 @@
+import { crc32 } from 'node:zlib';
+import { isStraggler } from '../../lifecycle/history.ts';
+import type { IssueRecord } from '../../lifecycle/issue.ts';
+import { compareEvents, type IssueEvent } from '../../lifecycle/issue-event.ts';
+import { decodeRow, encodeRow } from './encoding.ts';
+import { eventFromList } from './event-text.ts';
+
+/** An issue's row: everything but the tail, which lies in rows of its own and so is not rewritten with each event. */
+export interface IssueRow {
+  readonly record: string;
+  readonly crc: number;
+}
+
+export function encodeIssue(record: IssueRecord): IssueRow {
+  const { history, ...rest } = record;
+  const text = encodeRow({
+    ...rest,
+    history: { base: history.base, head: history.head, folded: history.folded ?? null },
+  });
+  return { record: text, crc: crc32(text) };
+}
+
+/** @throws when a row is not what was written */
+export function decodeIssue(row: IssueRow, tailTexts: readonly string[]): IssueRecord {
+  if (crc32(row.record) !== row.crc) throw new Error('an issue does not match its checksum: the file is damaged');
+  const { history, ...rest } = decodeRow(row.record) as IssueRecord;
+  const { base, head, folded } = history;
+  const withoutTail = { base, head, folded: folded ?? undefined, tail: [] };
+  // What was folded since it was written still lies there until its whole row may go.
+  const tail = tailTexts.flatMap(readTail).filter((event) => !isStraggler(withoutTail, event));
+  return { ...rest, history: { ...withoutTail, tail: tail.sort(compareEvents) } };
+}
+
+/** A tail row of events that are text already. */
+export function encodeTail(eventTexts: readonly string[]): string {
+  return `[${eventTexts.join(',')}]`;
+}
+
+export function readTail(text: string): readonly IssueEvent[] {
+  return (JSON.parse(text) as unknown[][]).map(eventFromList);
+}

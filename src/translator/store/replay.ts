@@ -1,0 +1,111 @@
+import { type IssueRecord, keyOf, passTime, takeEvent } from '../../lifecycle/issue.ts';
+import type { AgentSeeds } from './commit-turn.ts';
+import type { CounterTable } from './counter-table.ts';
+import { encodeEvent } from './event-text.ts';
+import type { IssueTable } from './issue-table.ts';
+import { type JournalRequest, readJournalRow } from './journal.ts';
+import { bytes, number, type Row } from './row.ts';
+import { hashKey, hashText } from './uid-hash.ts';
+import type { UidIndex } from './uid-index.ts';
+
+export interface ReplayTarget {
+  readonly issues: IssueTable;
+  readonly counters: CounterTable;
+  readonly uids: UidIndex;
+  readonly seeds: AgentSeeds;
+}
+
+export interface Replayed {
+  /** Of the journal's first row; of the next row when it is empty. */
+  readonly firstSequence: number;
+  /** Of its last row. */
+  readonly sequence: number;
+  readonly events: number;
+  readonly newestEventTime: bigint;
+}
+
+/**
+ * Applies the journal to what was written behind it. A row whose effect an issue has already, by the sequence in the
+ * issue's row, is passed over for that issue: so a crash in the middle of a checkpoint is one as any other.
+ */
+export function replayJournal(
+  rows: Iterable<Row>,
+  saved: { readonly covered: number; readonly newestEventTime: bigint },
+  target: ReplayTarget,
+): Replayed {
+  const replay = new Replay(target);
+  let { newestEventTime } = saved;
+  let firstSequence: number | undefined;
+  let sequence = saved.covered;
+  let events = 0;
+  for (const row of rows) {
+    const at = number(row, 'sequence');
+    firstSequence ??= at;
+    sequence = Math.max(sequence, at);
+    const { requests, counted } = readJournalRow({ sequence: at, crc: number(row, 'crc'), entry: bytes(row, 'entry') });
+    for (const request of requests) {
+      replay.apply(request, at);
+      events += request.events.length;
+      for (const { event } of request.events) {
+        if (event.effectiveTime > newestEventTime) newestEventTime = event.effectiveTime;
+      }
+    }
+    if (at > saved.covered) target.counters.add(counted);
+  }
+  replay.finish();
+  return { firstSequence: firstSequence ?? sequence + 1, sequence, events, newestEventTime };
+}
+
+/** An issue on its way through the journal. */
+interface Replaying {
+  readonly before: IssueRecord | undefined;
+  readonly sequence: number;
+  record: IssueRecord | undefined;
+  readonly tailTexts: string[];
+}
+
+class Replay {
+  readonly #target: ReplayTarget;
+  readonly #issues = new Map<string, Replaying>();
+
+  constructor(target: ReplayTarget) {
+    this.#target = target;
+  }
+
+  apply({ events, keys, now, windowNanos }: JournalRequest, sequence: number): void {
+    const { uids, seeds } = this.#target;
+    for (const addressed of events) {
+      const { event } = addressed;
+      uids.add(hashKey(hashText(event.uid, seeds.of(addressed))), event.takenAt);
+      const issue = this.#issueOf(keyOf(addressed));
+      if (sequence <= issue.sequence) continue;
+      issue.record = takeEvent(issue.record, addressed, windowNanos).record;
+      issue.tailTexts.push(encodeEvent(event));
+    }
+    for (const key of keys) {
+      const issue = this.#issueOf(key);
+      if (sequence <= issue.sequence || issue.record === undefined) continue;
+      issue.record = passTime(issue.record, now).record;
+    }
+  }
+
+  finish(): void {
+    for (const { before, record, tailTexts } of this.#issues.values()) {
+      if (record !== undefined && record !== before) this.#target.issues.put(before, record, tailTexts);
+    }
+  }
+
+  #issueOf(key: string): Replaying {
+    const known = this.#issues.get(key);
+    if (known !== undefined) return known;
+    const loaded = this.#target.issues.load(key);
+    const issue: Replaying = {
+      before: loaded?.record,
+      sequence: loaded?.sequence ?? 0,
+      record: loaded?.record,
+      tailTexts: [],
+    };
+    this.#issues.set(key, issue);
+    return issue;
+  }
+}

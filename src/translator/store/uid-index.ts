@@ -1,0 +1,119 @@
+import { BloomFilter } from './bloom-filter.ts';
+import type { Statements } from './sqlite-statements.ts';
+import { hashFromKey, UID_HASH_BYTES, type UidHash } from './uid-hash.ts';
+
+const DAY_NANOS = 86_400_000_000_000n;
+const BUCKETS = 256;
+
+/**
+ * Which uids were taken. The newest are in memory (and in the journal, for a restart); older ones are on disk, in blocks
+ * by day and by the first byte of their hash, behind a filter that spares nearly every look. A day is dropped at once.
+ */
+export class UidIndex {
+  readonly #statements: Statements;
+  readonly #days = new Map<number, { readonly filter: BloomFilter; count: number }>();
+  #recent = new Set<string>();
+  #recentUntil = 0n;
+  #saving: { readonly keys: Set<string>; readonly day: number } | undefined;
+
+  constructor(statements: Statements) {
+    this.#statements = statements;
+    for (const { day, hashes } of statements.uidBlocks.iterate()) {
+      if (hashes instanceof Uint8Array) this.#remember(Number(day), words(hashes));
+    }
+  }
+
+  /** Uids on disk. */
+  get savedUids(): number {
+    return [...this.#days.values()].reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** Days on disk, in days since 1970, the oldest first. */
+  get days(): readonly number[] {
+    return [...this.#days.keys()].sort((a, b) => a - b);
+  }
+
+  has(key: string, hash: UidHash): boolean {
+    if (this.#recent.has(key) || this.#saving?.keys.has(key) === true) return true;
+    for (const [day, { filter }] of this.#days) if (filter.mayHave(hash) && this.#isSaved(day, hash)) return true;
+    return false;
+  }
+
+  add(key: string, takenAt: bigint): void {
+    this.#recent.add(key);
+    if (takenAt > this.#recentUntil) this.#recentUntil = takenAt;
+  }
+
+  /** Sets aside what is in memory, to be written by {@link save}. It counts as the day of its newest: kept longer, never shorter. */
+  freeze(): void {
+    this.#saving ??= { keys: this.#recent, day: dayOf(this.#recentUntil) };
+    if (this.#saving.keys === this.#recent) this.#recent = new Set();
+  }
+
+  /** Writes what was set aside, within a transaction; `done` once that is committed. */
+  save(sequence: number): { readonly done: () => void } {
+    const saving = this.#saving;
+    if (saving === undefined || saving.keys.size === 0) return { done: () => (this.#saving = undefined) };
+    const buckets = Array.from({ length: BUCKETS }, (): UidHash[] => []);
+    const hashes = Array.from(saving.keys, hashFromKey);
+    for (const hash of hashes) buckets[bucketOf(hash)]?.push(hash);
+    buckets.forEach((bucket, number) => {
+      if (bucket.length === 0) return;
+      const block = new Uint32Array(bucket.length * 4);
+      bucket.forEach((hash, index) => block.set(hash, index * 4));
+      this.#statements.saveUidBlock.run(saving.day, number, sequence, new Uint8Array(block.buffer));
+    });
+    return {
+      done: () => {
+        for (const hash of hashes) this.#remember(saving.day, hash);
+        this.#saving = undefined;
+      },
+    };
+  }
+
+  /** Days that end at or before this, unix ns. */
+  daysBefore(takenBefore: bigint): readonly number[] {
+    return this.days.filter((day) => BigInt(day + 1) * DAY_NANOS <= takenBefore);
+  }
+
+  /** Drops a day, within a transaction; `done` once that is committed. */
+  drop(day: number): { readonly done: () => void } {
+    this.#statements.dropUidDay.run(day);
+    return { done: () => void this.#days.delete(day) };
+  }
+
+  #isSaved(day: number, hash: UidHash): boolean {
+    for (const { hashes } of this.#statements.uidBucket.iterate(day, bucketOf(hash))) {
+      if (hashes instanceof Uint8Array && holds(words(hashes), hash)) return true;
+    }
+    return false;
+  }
+
+  #remember(day: number, hashes: Uint32Array): void {
+    const known = this.#days.get(day) ?? { filter: new BloomFilter(), count: 0 };
+    this.#days.set(day, known);
+    for (let at = 0; at < hashes.length; at += 4) known.filter.add(hashes.subarray(at, at + 4));
+    known.count += hashes.length / 4;
+  }
+}
+
+export function dayOf(unixNanos: bigint): number {
+  return Number(unixNanos / DAY_NANOS);
+}
+
+/** A block as its hashes lie one after the other. The copy aligns it. */
+function words(block: Uint8Array): Uint32Array {
+  if (block.length % UID_HASH_BYTES !== 0) throw new Error('a block of uids is cut short: the file is damaged');
+  return new Uint32Array(block.slice().buffer);
+}
+
+function bucketOf([first = 0]: UidHash): number {
+  return first >>> 24;
+}
+
+function holds(hashes: Uint32Array, [a = 0, b = 0, c = 0, d = 0]: UidHash): boolean {
+  for (let at = 0; at < hashes.length; at += 4) {
+    if (hashes[at] === a && hashes[at + 1] === b && hashes[at + 2] === c && hashes[at + 3] === d) return true;
+  }
+  return false;
+}

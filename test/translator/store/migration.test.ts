@@ -1,0 +1,68 @@
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it } from 'vitest';
+import { takeEvent, agentOf, type IssueRecord } from '../../../src/lifecycle/issue.ts';
+import { lifecycleLog } from '../../../src/translator/emit/lifecycle-log.ts';
+import { encodeLogs } from '../../../src/translator/otlp/encode.ts';
+import { takeLogs } from '../../../src/translator/intake/intake.ts';
+import { checkStore } from '../../../src/translator/store/check-store.ts';
+import { encodeRow } from '../../../src/translator/store/encoding.ts';
+import { migration000001 } from '../../../src/translator/store/migrations/000001.ts';
+import { issueLog, logBatch } from '../issue-batches.ts';
+import { NOW, openAt, pathOf, take, WINDOW } from './store-files.ts';
+
+const ID = '3b1f8c52-7f0e-4f7c-9f52-0f1b6a0a4f11';
+
+/** A store as the first version left it: an open issue that recurred, its uids and counters, and telemetry that waits. */
+function writeVersion1(path: string): IssueRecord {
+  const { events } = takeLogs(logBatch(issueLog('report', 1), issueLog('report', 4)), {
+    arrival: NOW,
+    windowNanos: WINDOW,
+  });
+  const database = new DatabaseSync(path);
+  database.exec('create table store (schema_version integer not null, id text not null, created_at text not null)');
+  database.prepare('insert into store values (1, ?, ?)').run(ID, '1790000000000000000');
+  migration000001.apply(database);
+  let record: IssueRecord | undefined;
+  const rememberUid = database.prepare('insert into event_uid values (?, ?, ?)');
+  const enqueue = database.prepare('insert into outbox (signal, outgoing) values (?, ?)');
+  for (const addressed of events) {
+    const update = takeEvent(record, addressed, WINDOW);
+    record = update.record;
+    rememberUid.run(agentOf(addressed), addressed.event.uid, addressed.event.takenAt);
+    if (record === undefined) throw new Error('the event was not taken');
+    for (const told of update.told) {
+      enqueue.run('logs', encodeRow({ signal: 'logs', batch: lifecycleLog(record, told, NOW) }));
+    }
+  }
+  if (record === undefined) throw new Error('there are no events');
+  const { turns, severity, recurredAt, spanFrom, spanTo, waiting } = record.story;
+  const story = { turns, severity, recurredAt, spanFrom, spanTo, waiting };
+  database
+    .prepare('insert into issue (key, active_group, is_open, due_at, record) values (?, ?, 1, null, ?)')
+    .run(record.key, 'group', encodeRow({ ...record, story }));
+  const count = database.prepare('insert into counter values (?, ?)');
+  count.run('received', 2);
+  count.run('applied', 2);
+  database.close();
+  return { ...record, story: { ...record.story, recent: [] } };
+}
+
+it('a store of version 1 is migrated whole: issues, uids, counters and what waits to be sent', async () => {
+  const record = writeVersion1(pathOf());
+  const store = openAt();
+  expect(store.identity).toEqual({ id: ID, createdAt: 1_790_000_000_000_000_000n });
+  expect(await store.issues('', 10)).toEqual([record]);
+  expect(await store.activeIssues()).toMatchObject([
+    { severity: 'high', open: 1, oldestOpenedAt: record.history.head.openedAt },
+  ]);
+  expect(store.newestEventTime()).toBe(record.history.head.lastSeen);
+  const logs = await store.nextOutgoing('logs', 10);
+  expect(logs.map(({ sequence }) => sequence)).toEqual([1, 2]);
+  expect(logs.every(({ outgoing: { body } }) => Buffer.compare(body, encodeLogs([])) !== 0)).toBe(true);
+
+  await take(store, [issueLog('report', 1), issueLog('report', 4), issueLog('resolve', 9)]);
+  const counters = await store.counters();
+  expect([counters.get('received'), counters.get('applied'), counters.get('duplicate')]).toEqual([5, 3, 2]);
+  await store.close();
+  expect(await checkStore(pathOf())).toMatchObject({ problems: [], schemaVersion: 3, issues: 1 });
+});

@@ -1,0 +1,168 @@
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { checkStore } from '../../../src/translator/store/check-store.ts';
+import { SCHEMA_VERSION } from '../../../src/translator/store/migrate.ts';
+import { createTranslator } from '../../../src/translator/translator.ts';
+import { issueLog, logBatch } from '../issue-batches.ts';
+import { NOW, openAt, pathOf, take } from './store-files.ts';
+
+describe('the lock', () => {
+  it('a second opener is refused in one line while the first has the store, and not after', async () => {
+    const store = openAt();
+    expect(() => openAt()).toThrow(
+      `the store sqlite:${pathOf()} is in use by another process; only one translator may have it open`,
+    );
+    await store.close();
+    await take(openAt(), [issueLog('report', 1)]);
+  });
+
+  it('a check reads beside it', async () => {
+    const store = openAt();
+    await take(store, [issueLog('report', 1)]);
+    expect(await checkStore(pathOf())).toMatchObject({ problems: [], issues: 1, journalEvents: 1 });
+  });
+});
+
+describe('the schema', () => {
+  it('of a newer version is refused in a plain sentence, and the file stays as it is', async () => {
+    await openAt().close();
+    const database = new DatabaseSync(pathOf());
+    database.exec('update store set schema_version = 99');
+    database.close();
+    expect(() => openAt()).toThrow(
+      `${pathOf()} was written by a newer version of hiveloop: its schema is 99, this version reads up to ${String(SCHEMA_VERSION)}. Use that version, or another file.`,
+    );
+  });
+
+  it('a database of another program is refused', () => {
+    const database = new DatabaseSync(pathOf());
+    database.exec('create table customers (name text)');
+    database.close();
+    expect(() => openAt()).toThrow(`${pathOf()} is a database of another program`);
+  });
+
+  it('twenty starters at once make it once', async () => {
+    const script = `
+      const { workerData, parentPort } = require('node:worker_threads');
+      const { DatabaseSync } = require('node:sqlite');
+      import(workerData.migrate).then(({ migrate }) => {
+        const database = new DatabaseSync(workerData.path, { timeout: 20000 });
+        migrate(database, workerData.path, 1n);
+        database.close();
+        parentPort.postMessage('done');
+      });`;
+    const migrate = new URL('../../../src/translator/store/migrate.ts', import.meta.url).href;
+    const path = pathOf();
+    const done = await Promise.all(
+      Array.from(
+        { length: 20 },
+        () =>
+          new Promise((resolve, reject) => {
+            const worker = new Worker(script, { eval: true, workerData: { migrate, path } });
+            worker.once('message', resolve);
+            worker.once('error', reject);
+          }),
+      ),
+    );
+    expect(done).toEqual(Array.from({ length: 20 }, () => 'done'));
+    await take(openAt(), [issueLog('report', 1)]);
+    const database = new DatabaseSync(path, { readOnly: true });
+    expect(database.prepare('select schema_version from store').all()).toEqual([{ schema_version: SCHEMA_VERSION }]);
+    database.close();
+  }, 60_000);
+});
+
+describe('damage', () => {
+  it('a file that is no database is refused, and told what to do', () => {
+    writeFileSync(pathOf(), 'this is no database, but it is long enough to be looked at as if it were one'.repeat(20));
+    expect(() => openAt()).toThrow(`the store ${pathOf()} is damaged: stop, keep a copy, and restore a backup`);
+  });
+
+  it('flipped bytes of an issue are found by a check and never answered as truth', async () => {
+    const store = openAt();
+    await take(store, [issueLog('report', 1)]);
+    await store.close();
+    flip(pathOf(), 'permissions', 'permiSSions');
+    const { problems } = await checkStore(pathOf());
+    expect(problems.join('\n')).toContain('an issue does not match its checksum: the file is damaged');
+    const damaged = openAt();
+    await expect(damaged.issues('', 10)).rejects.toThrow('is damaged: stop, keep a copy, and restore a backup');
+    await expect(take(damaged, [issueLog('report', 2)])).rejects.toThrow('is damaged');
+    expect((await damaged.counters()).get('applied')).toBe(1);
+  });
+
+  it('flipped bytes of the journal stop the start', async () => {
+    const store = openAt();
+    await take(store, [issueLog('report', 1)]);
+    const database = new DatabaseSync(pathOf());
+    const { entry } = database.prepare('select entry from journal').get() ?? {};
+    if (!(entry instanceof Uint8Array)) throw new Error('there is no journal');
+    const copy = pathOf('damaged.db');
+    database.exec('pragma wal_checkpoint(truncate)');
+    writeFileSync(copy, readFileSync(pathOf()));
+    database.close();
+    flip(copy, 'permissions', 'permiSSions');
+    expect(() => openAt(copy)).toThrow('does not match its checksum');
+    expect((await checkStore(copy)).problems.join()).toContain('row 1 of the journal does not match its checksum');
+  });
+});
+
+describe('a full disk', () => {
+  it('acknowledges nothing, says so in its health, and goes on when there is space', async () => {
+    const errors: string[] = [];
+    const path = pathOf();
+    const translator = await createTranslator({
+      store: `sqlite:${path}`,
+      now: () => NOW,
+      onError: ({ message }) => errors.push(message),
+    });
+    expect(await translator.health()).toEqual({ alive: true, ready: true, reasons: [] });
+    // SQLite's own limit stands for the disk's: the same error, from the same place. It belongs to a connection.
+    const release = fillDisk();
+    const batch = logBatch(
+      ...Array.from({ length: 2000 }, (_, n) => issueLog('report', n % 90, { 'log.record.uid': `u${String(n)}` })),
+    );
+    expect(await translator.receiver.logs(batch)).toMatchObject({ kind: 'retryable' });
+    expect(errors.join()).toContain(`the disk of the store ${path} is full: free space, and it goes on by itself`);
+    expect(await translator.counters()).toMatchObject({ received: 0, applied: 0 });
+    expect(await translator.issues()).toEqual([]);
+    release();
+    expect(await translator.receiver.logs(batch)).toMatchObject({ kind: 'accepted' });
+    expect(await translator.counters()).toMatchObject({ received: 2000, applied: 2000 });
+    expect((await translator.health()).ready).toBe(true);
+    await translator.close();
+    expect((await checkStore(path)).problems).toEqual([]);
+  });
+});
+
+/** Every connection that is open now may grow its file no further. */
+function fillDisk(): () => void {
+  const exec: unknown = Reflect.get(DatabaseSync.prototype, 'exec');
+  if (typeof exec !== 'function') throw new Error('the driver has changed');
+  let isFull = true;
+  const patched = new WeakSet<DatabaseSync>();
+  DatabaseSync.prototype.exec = function (sql) {
+    if (sql === 'begin immediate') {
+      if (isFull && !patched.has(this)) {
+        const pages = Number(this.prepare('pragma page_count').get()?.['page_count']);
+        Reflect.apply(exec, this, [`pragma max_page_count = ${String(pages)}`]);
+        patched.add(this);
+      } else if (!isFull) Reflect.apply(exec, this, ['pragma max_page_count = 1000000']);
+    }
+    Reflect.apply(exec, this, [sql]);
+  };
+  return () => {
+    isFull = false;
+  };
+}
+
+function flip(path: string, from: string, to: string): void {
+  const bytes = readFileSync(path);
+  let at = bytes.indexOf(from);
+  if (at === -1 || !existsSync(path)) throw new Error(`${from} is not in the file`);
+  const file = openSync(path, 'r+');
+  for (; at !== -1; at = bytes.indexOf(from, at + 1)) writeSync(file, to, at);
+  closeSync(file);
+}
