@@ -154,8 +154,16 @@ class ReportedIssue implements IssueHandle {
   }
 
   report(again?: Partial<IssueReport>): void {
-    const merged = attempt('issue.report', () => ({ ...this.#report, ...readable(again ?? {}) }), this.#report);
+    const merged = attempt('issue.report', () => this.#again(again), this.#report);
     guard('issue.report', recordIssue, this.#agent, merged, undefined, undefined, undefined);
+  }
+
+  /** The first report with what is new. What makes it the same issue stays: the id, or where there is none the summary. */
+  #again(again: Partial<IssueReport> | undefined): Partial<IssueReport> {
+    const merged = { ...this.#report, ...readable(again ?? {}) };
+    const { issueId, summary } = this.#report;
+    if (issueId !== undefined) return { ...merged, issueId };
+    return summary === undefined ? merged : { ...merged, summary };
   }
 }
 

@@ -1,4 +1,5 @@
 import { context, type Context } from '@opentelemetry/api';
+import { activeContext } from '../otel/context.ts';
 import { attempt, sayProblem } from '../otel/guard.ts';
 
 /** Something that lasts as long as a piece of the caller's code: it is told once how that code ended. */
@@ -123,17 +124,27 @@ function withFieldsOf(promise: object, followed: Promise<unknown>): Promise<unkn
 function followThenable(followed: Followed, thenable: PromiseLike<unknown>): PromiseLike<unknown> {
   const then = Reflect.get(thenable, 'then') as AnyFunction;
   const tellingThen = function (this: unknown, onFulfilled?: unknown, onRejected?: unknown): unknown {
-    return Reflect.apply(then, this, [
-      (value: unknown) => {
-        followed.succeed(value);
-        return typeof onFulfilled === 'function' ? (onFulfilled as AnyFunction)(value) : value;
-      },
-      (error: unknown) => {
-        followed.failWith(error);
-        if (typeof onRejected === 'function') return (onRejected as AnyFunction)(error);
-        throw error;
-      },
-    ]);
+    // A lazy one does its work in here: below the scope. What the caller goes on with runs where the caller is.
+    const outside = activeContext();
+    return contextApi.with(
+      followed.context,
+      then,
+      this,
+      ...[
+        (value: unknown) => {
+          followed.succeed(value);
+          return typeof onFulfilled === 'function'
+            ? contextApi.with(outside, onFulfilled as AnyFunction, undefined, value)
+            : value;
+        },
+        (error: unknown) => {
+          followed.failWith(error);
+          if (typeof onRejected === 'function')
+            return contextApi.with(outside, onRejected as AnyFunction, undefined, error);
+          throw error;
+        },
+      ],
+    );
   };
   if (!Object.isExtensible(thenable)) return followPromise(followed, Promise.resolve(thenable));
   Object.defineProperty(thenable, 'then', {

@@ -137,7 +137,10 @@ export interface Action extends Disposable {
 /** A model call that runs. */
 export interface LlmHandle {
   readonly span: Span;
-  /** What the response said: tokens, cost, model, finish reasons. May be called again; later fields win. */
+  /**
+   * What the response said: tokens, cost, finish reasons, and the model that answered (`model` or `responseModel`). May be
+   * called again; later fields win.
+   */
   setUsage(usage: Partial<LlmCall>): void;
 }
 
@@ -145,6 +148,6 @@ export interface LlmHandle {
 export interface IssueHandle {
   readonly issueId: string | undefined;
   resolve(summary: string): void;
-  /** Reports it again; fields given replace those of the first report. */
+  /** Reports it again; fields given replace those of the first report, but for its id, or its summary where it has none. */
   report(again?: Partial<IssueReport>): void;
 }

@@ -73,7 +73,7 @@ class Registry implements HiveLoop {
   configure(options: InitOptions): void {
     const before = this.#core.signals.settings;
     const settings = readSettings(options, before);
-    const isChanged = JSON.stringify(settings) !== JSON.stringify(before);
+    const isChanged = settings.redact !== before.redact || JSON.stringify(settings) !== JSON.stringify(before);
     if (this.#isInitialised && isChanged) {
       sayOnce(
         'init again',

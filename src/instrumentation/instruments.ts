@@ -17,11 +17,12 @@ export interface ObservedAgent {
 }
 
 const AGENT = { attribute: semconv.ATTR_AGENT_ID, factor: 10 } as const;
-const AGENT_NAME = { attribute: semconv.ATTR_GEN_AI_AGENT_NAME, factor: 10 } as const;
+const AGENT_NAME = { attribute: semconv.ATTR_GEN_AI_AGENT_NAME, factor: 10, isCleared: true } as const;
 const AGENT_TYPE = { attribute: semconv.ATTR_AGENT_TYPE } as const;
 const OPERATION = { attribute: semconv.ATTR_GEN_AI_OPERATION_NAME } as const;
-const ERROR_TYPE = { attribute: semconv.ATTR_ERROR_TYPE } as const;
-const TASK_TYPE = { attribute: semconv.ATTR_TASK_TYPE } as const;
+const TOOL = { attribute: semconv.ATTR_GEN_AI_TOOL_NAME, isCleared: true } as const;
+const ERROR_TYPE = { attribute: semconv.ATTR_ERROR_TYPE, isCleared: true } as const;
+const TASK_TYPE = { attribute: semconv.ATTR_TASK_TYPE, isCleared: true } as const;
 const MODEL = { attribute: semconv.ATTR_GEN_AI_REQUEST_MODEL } as const;
 
 /** Every metric of the instrumentation with its labels: the label budget of the design, in one table. */
@@ -50,7 +51,7 @@ export class Instruments {
     this.toolDuration = metrics.histogram(semconv.METRIC_TOOL_DURATION, [
       AGENT,
       AGENT_NAME,
-      { attribute: semconv.ATTR_GEN_AI_TOOL_NAME },
+      TOOL,
       ERROR_TYPE,
       OPERATION,
     ]);

@@ -99,7 +99,7 @@ export function recordResolve(agent: AgentState, summary: unknown, answers: Part
   if (!signals.hasAgentCarrier) return;
   const attributes: RecordAttributes = {};
   if (issueId !== undefined) attributes[semconv.ATTR_ISSUE_ID] = issueId;
-  if (reported !== undefined) attributes[semconv.ATTR_ISSUE_SUMMARY] = reported;
+  if (reported !== undefined) attributes[semconv.ATTR_ISSUE_SUMMARY] = signals.summary(reported);
   signals.recordAgentEvent(originOf(agent), { name: semconv.EVENT_ISSUE_RESOLVED, summary: text, attributes });
 }
 

@@ -41,15 +41,18 @@ export class LlmScope extends Scope implements LlmHandle {
       return;
     }
     if (this.isSilent) return;
-    attempt('call.setUsage', () => (this.#call = { ...this.#call, ...readable(usage) }), undefined);
+    attempt('call.setUsage', () => (this.#call = withUsage(this.#call, readable(usage))), undefined);
   }
 
   protected end(failure: Failure | undefined): void {
     if (!this.isSilent) this.finish(ticks(), failure);
   }
 
-  /** Ends the call at a given time and tells it: the span's attributes, the log event, the metrics. */
-  finish(at: number, thrown: Failure | undefined): void {
+  /**
+   * Ends the call at a given time and tells it: the span's attributes, the log event, the metrics.
+   * @param saidSeconds how long the call took by the caller's word, where its span had to be cut to its parent's start
+   */
+  finish(at: number, thrown: Failure | undefined, saidSeconds?: number): void {
     const { signals } = this.state.core;
     const isSeen = this.span.isRecording() || signals.hasLogs || signals.metrics.refresh();
     const fields = isSeen ? readSafely(this.#name, this.#call, signals.settings) : undefined;
@@ -57,13 +60,16 @@ export class LlmScope extends Scope implements LlmHandle {
     const failure = thrown ?? said;
     if (fields !== undefined)
       guard('describing an LLM call', describeLlm, this, fields, undefined, undefined, undefined);
-    const seconds = this.endSpan(failure, at);
+    const seconds = Math.max(this.endSpan(failure, at), saidSeconds ?? 0);
     if (this.taskState !== undefined) this.taskState.progressAt = at;
     if (fields === undefined) return;
     measureLlm(this, fields, seconds, failure);
     if (!signals.hasTwins) return;
     const attributes: RecordAttributes = { ...fields.attributes, [semconv.ATTR_DURATION]: seconds };
     if (this.outer !== undefined) attributes[semconv.ATTR_PARENT_SPAN_ID] = this.outer.span.spanContext().spanId;
+    if (this.taskState !== undefined && this.taskState.agent !== this.state) {
+      Object.assign(attributes, this.state.commonAttributes);
+    }
     if (failure !== undefined) Object.assign(attributes, failureAttributes(failure));
     const event = {
       name: semconv.EVENT_LLM_CALL,
@@ -120,7 +126,20 @@ function recordFinishedCall(start: ScopeStart, name: unknown, call: Partial<LlmC
   const wanted = endedAt - Math.max(0, Math.round((fields.durationMillis ?? 0) * NANOS_PER_MILLI));
   const parentStartedAt = Math.min(outer?.startedAt ?? startOfParent(start) ?? wanted, endedAt);
   const startedAt = Math.max(wanted, parentStartedAt);
-  openLlm({ ...start, startedAt }, name, { ...readable(call) }).finish(endedAt, undefined);
+  openLlm({ ...start, startedAt }, name, { ...readable(call) }).finish(
+    endedAt,
+    undefined,
+    (fields.durationMillis ?? 0) / 1000,
+  );
+}
+
+/** What the response said over what is known: a model that it names is the one that answered, not the one asked for. */
+function withUsage(call: Partial<LlmCall>, usage: Partial<LlmCall>): Partial<LlmCall> {
+  const { model, ...rest } = usage;
+  if (model === undefined) return { ...call, ...rest };
+  return call.model === undefined || call.model === ''
+    ? { ...call, ...usage }
+    : { ...call, responseModel: model, ...rest };
 }
 
 /** Where a span of the host's that is the parent began; the SDK lets it be read. */

@@ -35,6 +35,7 @@ export function recordPlan(task: TaskState, goal: unknown, steps: unknown, optio
   const plan: PlanState = {
     goal: toText(goal, summaryLength),
     steps: readSteps(steps, summaryLength, payloadBytes),
+    total: countSteps(steps),
     revision: toCount(options?.revision) ?? 0,
     states: [],
   };
@@ -48,7 +49,7 @@ export function recordPlan(task: TaskState, goal: unknown, steps: unknown, optio
     attributes: {
       [semconv.ATTR_PLAN_GOAL]: plan.goal,
       [semconv.ATTR_PLAN_STEPS]: plan.steps.slice(0, MAX_STEPS),
-      [semconv.ATTR_PLAN_STEP_TOTAL]: plan.steps.length,
+      [semconv.ATTR_PLAN_STEP_TOTAL]: plan.total,
       [semconv.ATTR_PLAN_REVISION]: plan.revision,
     },
   });
@@ -70,7 +71,7 @@ export function recordPlanStep(
   const index = toCount(stepIndex);
   const done = toText(action, idLength);
   const revision = toCount(options?.planRevision) ?? task.plan?.revision;
-  const total = toCount(options?.totalSteps) ?? task.plan?.steps.length;
+  const total = toCount(options?.totalSteps) ?? task.plan?.total;
   const turns = toCount(options?.turns);
   const tokens = toCount(options?.tokens);
   moveBar(task.plan, index, done, revision);
@@ -98,7 +99,7 @@ export function planBar(plan: PlanState): string {
       : '▪';
     return `[${mark} ${toText(step, BAR_STEP_LENGTH)}]`;
   });
-  const more = plan.steps.length - shown.length;
+  const more = plan.total - shown.length;
   return shown.join(' ') + (more > 0 ? ` +${more}` : '');
 }
 
@@ -115,10 +116,10 @@ function moveBar(
 ): void {
   if (plan === undefined) {
     sayOnce('step without plan', 'task.planStep() was called before task.plan(): call task.plan(goal, steps) first');
-  } else if (index === undefined || index >= plan.steps.length) {
+  } else if (index === undefined || index >= plan.total) {
     sayOnce(
       'step outside plan',
-      `task.planStep() was called with an index outside the plan (0 to ${plan.steps.length - 1}): steps count from 0`,
+      `task.planStep() was called with an index outside the plan (0 to ${plan.total - 1}): steps count from 0`,
     );
   } else if (revision === plan.revision) {
     plan.states[index] = action;
@@ -127,6 +128,12 @@ function moveBar(
 
 function stepName(plan: PlanState | undefined, index: number | undefined): string {
   return (index === undefined ? undefined : plan?.steps[index]) ?? '';
+}
+
+/** All steps of the plan, also those that are not remembered. */
+function countSteps(steps: unknown): number {
+  if (typeof steps === 'string') return 1;
+  return Array.isArray(steps) ? steps.length : 0;
 }
 
 /** The steps as text; those that go out share the bytes of a payload, so that a long plan still fits into one record. */

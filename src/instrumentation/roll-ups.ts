@@ -11,7 +11,7 @@ export function rollUps(task: TaskState): RecordAttributes {
     attributes[semconv.ATTR_PLAN_BAR] = planBar(plan);
     attributes[semconv.ATTR_PLAN_GOAL] = plan.goal;
     attributes[semconv.ATTR_PLAN_REVISION] = plan.revision;
-    attributes[semconv.ATTR_PLAN_STEP_TOTAL] = plan.steps.length;
+    attributes[semconv.ATTR_PLAN_STEP_TOTAL] = plan.total;
     attributes[semconv.ATTR_PLAN_STEPS_COMPLETED] = completedSteps(plan);
   }
   if (task.retries > 0) attributes[semconv.ATTR_RETRY_COUNT] = task.retries;

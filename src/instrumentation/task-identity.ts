@@ -1,8 +1,10 @@
-import type { Link, Span } from '@opentelemetry/api';
+import { isSpanContextValid, type Link, type Span } from '@opentelemetry/api';
 import { attempt, readable, sayProblem } from '../otel/guard.ts';
+import { addPayload } from '../otel/payload.ts';
+import type { Settings } from '../otel/settings.ts';
 import type { Signals } from '../otel/signals.ts';
 import { nextUid, randomUuid } from '../otel/uid.ts';
-import { toOptionalText } from '../otel/values.ts';
+import { toOptionalText, type RecordAttributes } from '../otel/values.ts';
 import * as semconv from '../semconv.ts';
 import type { AgentState } from './agent-state.ts';
 import type { TaskOptions } from './handles.ts';
@@ -45,11 +47,26 @@ function newRunId(): string {
 }
 
 /** The links of a task. The one to what was active (a request, a message, another task) is why a root task is not lost from its cause. */
-export function taskLinks(options: TaskOptions | undefined, active: Span | undefined): readonly Link[] | undefined {
+export function taskLinks(
+  options: TaskOptions | undefined,
+  active: Span | undefined,
+  settings: Settings,
+): readonly Link[] | undefined {
   const given = attempt('the links of a task', () => readable(options?.links ?? []), []);
-  const usable = (Array.isArray(given) ? (given as readonly Link[]) : []).filter(isLink);
-  if (active === undefined) return usable.length === 0 ? undefined : usable;
-  return [{ context: active.spanContext() }, ...usable];
+  const usable = (Array.isArray(given) ? (given as readonly Link[]) : []).filter(isLink).map(clearedLink(settings));
+  const cause = active?.spanContext();
+  if (cause === undefined || !isSpanContextValid(cause)) return usable.length === 0 ? undefined : usable;
+  return [{ context: cause }, ...usable];
+}
+
+/** A link of the caller's with its attributes as everything else that is sent: through the `redact` hook, and cut. */
+function clearedLink(settings: Settings): (link: Link) => Link {
+  return (link) => {
+    if (link.attributes === undefined) return { context: link.context };
+    const attributes: RecordAttributes = {};
+    addPayload(attributes, '', link.attributes, settings);
+    return { context: link.context, attributes };
+  };
 }
 
 function isLink(link: Link): boolean {

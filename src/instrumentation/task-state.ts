@@ -17,7 +17,10 @@ export interface PendingApproval {
 /** The plan as it stands: the latest revision, and what became of its steps. */
 export interface PlanState {
   readonly goal: string;
+  /** The first 1 000. */
   readonly steps: readonly string[];
+  /** As many as the plan has. */
+  readonly total: number;
   readonly revision: number;
   readonly states: string[];
 }

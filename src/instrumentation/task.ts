@@ -206,7 +206,11 @@ export function openTask(
   const active = spanIn(parent);
   const isRoot = signals.settings.taskParent === 'root' && active !== undefined;
   if (isSilent) return new TaskScope(start, isRoot ? NO_SPAN : silentSpan(start), identity);
-  const links = attempt('the links of a task', () => taskLinks(options, isRoot ? active : undefined), undefined);
+  const links = attempt(
+    'the links of a task',
+    () => taskLinks(options, isRoot ? active : undefined, signals.settings),
+    undefined,
+  );
   const span = startSpan(start, {
     name:
       state.displayName === ''

@@ -13,6 +13,8 @@ export interface Label {
   readonly attribute: string;
   /** Multiple of `limits.labelValues`; agent ids may have ten times as many. Default 1. */
   readonly factor?: number;
+  /** True for values that went through the `redact` hook when they were read: it sees each value once. Default false. */
+  readonly isCleared?: boolean;
 }
 
 const SEPARATOR = '\u0000';
@@ -68,7 +70,8 @@ export class SeriesSet {
 
   #bounded(settings: Settings, label: Label, index: number, value: string | undefined): string | undefined {
     if (value === undefined || value === '') return undefined;
-    const cleared = toAttribute(value, LABEL_LENGTH, settings.redact, label.attribute);
+    const redact = label.isCleared === true ? undefined : settings.redact;
+    const cleared = toAttribute(value, LABEL_LENGTH, redact, label.attribute);
     if (cleared === undefined) return undefined;
     const text = String(cleared);
     const seen = this.#seen[index];

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@opentelemetry/api';
 import { ATTR_DROPPED_ATTRIBUTES } from '../semconv.ts';
 import { sayProblem } from './guard.ts';
 import type { Limits, Settings } from './settings.ts';
-import { toAttribute, type RecordAttributes } from './values.ts';
+import { byteLength, cutToBytes, toAttribute, type RecordAttributes } from './values.ts';
 
 /** Data that a caller attaches to an event: one attribute a top-level key. */
 export type Payload = Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ const pathsByPrefix = new Map<string, Map<string, string>>();
  */
 export function addPayload(attributes: RecordAttributes, prefix: string, payload: unknown, settings: Settings): void {
   if (typeof payload !== 'object' || payload === null) return;
-  const room = { attributes: payloadAttributes(settings.limits), bytes: settings.limits.payloadBytes };
+  const room = { attributes: roomIn(attributes, settings.limits), bytes: settings.limits.payloadBytes };
   let dropped = 0;
   for (const key of keysOf(payload)) {
     if (room.attributes === 0 || room.bytes <= 0) {
@@ -27,11 +27,28 @@ export function addPayload(attributes: RecordAttributes, prefix: string, payload
       continue;
     }
     const path = pathOf(prefix, key);
-    const value = toAttribute(fieldOf(payload, key), room.bytes, settings.redact, path);
-    if (value === undefined) continue;
+    const whole = toAttribute(fieldOf(payload, key), room.bytes, settings.redact, path);
+    if (whole === undefined) continue;
+    const value = typeof whole === 'string' ? cutToBytes(whole, Math.max(0, room.bytes - byteLength(path))) : whole;
     room.bytes -= sizeOf(path, value);
     room.attributes -= 1;
     attributes[path] = value;
+  }
+  if (dropped > 0) attributes[ATTR_DROPPED_ATTRIBUTES] = dropped;
+}
+
+/** Adds a payload that was read before, as far as it fits into the record; the rest is counted. */
+export function addKept(attributes: RecordAttributes, kept: RecordAttributes, limits: Limits): void {
+  let room = roomIn(attributes, limits);
+  let dropped = 0;
+  for (const key of Object.keys(kept)) {
+    const value = kept[key];
+    if (value === undefined) continue;
+    if (key === ATTR_DROPPED_ATTRIBUTES) dropped += typeof value === 'number' ? value : 0;
+    else if (room > 0) {
+      attributes[key] = value;
+      room -= 1;
+    } else dropped += 1;
   }
   if (dropped > 0) attributes[ATTR_DROPPED_ATTRIBUTES] = dropped;
 }
@@ -78,8 +95,14 @@ function payloadAttributes(limits: Limits): number {
   return Math.max(0, limits.attributes - RESERVED_ATTRIBUTES);
 }
 
+/** How many attributes of a payload fit beside those that a record has already. */
+function roomIn(attributes: RecordAttributes, limits: Limits): number {
+  const taken = Object.keys(attributes).length + 1; // one for the number of those dropped
+  return Math.min(payloadAttributes(limits), Math.max(0, limits.attributes - taken));
+}
+
 function sizeOf(key: string, value: AttributeValue): number {
-  return key.length + (typeof value === 'string' ? value.length : 8);
+  return byteLength(key) + (typeof value === 'string' ? byteLength(value) : 8);
 }
 
 function takeNumber(attributes: RecordAttributes, key: string): number {

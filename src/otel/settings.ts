@@ -4,7 +4,7 @@ import { attempt } from './guard.ts';
 export interface Limits {
   /** Characters of a summary, a message, a goal or a step. Default 512. */
   readonly summaryLength: number;
-  /** Bytes of a payload or context in all, as UTF-16 code units counted. Default 32 768. */
+  /** Bytes of a payload or context in all, in UTF-8. Default 32 768. */
   readonly payloadBytes: number;
   /** Items of a queue snapshot. Default 10. */
   readonly queueItems: number;

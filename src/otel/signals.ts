@@ -1,8 +1,15 @@
 import type { AttributeValue, Context, Span } from '@opentelemetry/api';
 import {
+  ATTR_ACTION_NAME,
+  ATTR_ERROR_TYPE,
   ATTR_EVENT_CATEGORY,
   ATTR_EVENT_NAME,
   ATTR_EVENT_SEVERITY,
+  ATTR_EXCEPTION_MESSAGE,
+  ATTR_EXCEPTION_STACKTRACE,
+  ATTR_EXCEPTION_TYPE,
+  ATTR_GEN_AI_TOOL_NAME,
+  ATTR_ISSUE_SUMMARY,
   ATTR_LOG_RECORD_UID,
   ATTR_OTEL_EVENT_NAME,
   ATTR_SUMMARY,
@@ -14,11 +21,11 @@ import { activeContext, isSuppressed, spanIn } from './context.ts';
 import { sayOnce } from './diag.ts';
 import { sayProblem } from './guard.ts';
 import { Metrics } from './metrics.ts';
-import { addPayload, type Payload } from './payload.ts';
+import { addKept, addPayload, type Payload } from './payload.ts';
 import { Providers } from './providers.ts';
 import { DEFAULT_SETTINGS, redacted, type Settings } from './settings.ts';
 import { nextUid } from './uid.ts';
-import { cut, toAttribute, toText, type RecordAttributes } from './values.ts';
+import { toAttribute, toText, type RecordAttributes } from './values.ts';
 
 export type SeverityText = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
 const SEVERITY_NUMBERS: Readonly<Record<SeverityText, number>> = { DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17, FATAL: 21 };
@@ -36,6 +43,17 @@ export interface StoryEvent {
   /** A payload that was read, and seen by the `redact` hook, when it was given. */
   readonly kept?: RecordAttributes | undefined;
 }
+
+/** What went through the `redact` hook when it was read, for the span and the log record alike: it sees each value once. */
+const CLEARED_WHEN_READ: ReadonlySet<string> = new Set([
+  ATTR_ACTION_NAME,
+  ATTR_GEN_AI_TOOL_NAME,
+  ATTR_ERROR_TYPE,
+  ATTR_EXCEPTION_TYPE,
+  ATTR_EXCEPTION_MESSAGE,
+  ATTR_EXCEPTION_STACKTRACE,
+  ATTR_ISSUE_SUMMARY,
+]);
 
 /** Whose event it is: the attributes that stand on each of its log records. */
 export interface Origin {
@@ -258,19 +276,25 @@ export class Signals {
   }
 
   #summaryOf(event: StoryEvent): string {
+    return this.summary(event.summary);
+  }
+
+  /** A summary as it is sent: through the `redact` hook, and cut. */
+  summary(text: string): string {
     const { redact, limits } = this.settings;
-    if (redact === undefined) return cut(event.summary, limits.summaryLength);
-    return toText(redacted(redact, event.summary, ATTR_SUMMARY), limits.summaryLength);
+    const cleared = redact === undefined ? text : redacted(redact, text, ATTR_SUMMARY);
+    return toText(cleared, limits.summaryLength);
   }
 
   #addPayload(attributes: RecordAttributes, { payload, kept }: StoryEvent): void {
-    if (kept !== undefined) Object.assign(attributes, kept);
+    if (kept !== undefined) addKept(attributes, kept, this.settings.limits);
     if (payload?.value !== undefined) addPayload(attributes, payload.prefix, payload.value, this.settings);
   }
 
   #clear(attributes: RecordAttributes): void {
     if (this.settings.redact === undefined) return;
     for (const [key, value] of Object.entries(attributes)) {
+      if (CLEARED_WHEN_READ.has(key)) continue;
       const cleared = this.#cleared(key, value);
       if (cleared === undefined) Reflect.deleteProperty(attributes, key);
       else attributes[key] = cleared;

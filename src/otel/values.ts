@@ -95,6 +95,25 @@ export function cut(text: string, limit: number): string {
   return text.slice(0, end) + TRUNCATED;
 }
 
+/** Bytes of a text in UTF-8. */
+export function byteLength(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}
+
+/** A text of at most `limit` bytes in UTF-8, marked where it was cut. */
+export function cutToBytes(text: string, limit: number): string {
+  if (text.length * 3 <= limit || byteLength(text) <= limit) return text;
+  let kept = cut(text, limit);
+  while (kept.length > 1 && byteLength(kept) > limit)
+    kept = cut(text, Math.floor((kept.length * limit) / byteLength(kept)));
+  return byteLength(kept) <= limit ? kept : '';
+}
+
 interface JsonWriter {
   text: string;
   readonly limit: number;
