@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as semconv from '../../src/semconv.ts';
-import { openHost, type Host } from './host.ts';
+import { openFreshHost, openHost, type Host } from './host.ts';
 
 /* The same fact on every signal: what a span, a log record and a metric say of one thing must be one value. */
 
@@ -160,4 +160,21 @@ test('what a lazy promise does when it is awaited is told below its tool, and wh
   const parentOf = (name: string): unknown => host.span(`execute_tool ${name}`).parentSpanContext?.spanId;
   expect(parentOf('inner')).toBe(host.span('execute_tool query').spanContext().spanId);
   expect(parentOf('after')).toBe(host.span('invoke_agent a1').spanContext().spanId);
+});
+
+test('a task that follows from one without a trace has no link to nowhere', () => {
+  const host = openHost({ signals: [] });
+  const outer = host.agent('a1').startTask('outer');
+  host.tracerProvider.register();
+  outer.run(() => host.agent('a1').task('inner', () => 1));
+
+  expect(host.span('invoke_agent a1').links).toEqual([]);
+});
+
+test('init again with another redact hook says so, once', async () => {
+  const host = await openFreshHost({ init: { redact: (value) => value } });
+  host.module.init({ redact: (value) => value });
+  host.module.init({ redact: (value) => value });
+
+  expect(host.said('init() was called again')).toHaveLength(1);
 });
