@@ -316,7 +316,8 @@ describe('a receiver that is away for long', () => {
       `backlog of ${String(rows)} rows, ${(bytes / 2 ** 20).toFixed(0)} MiB: RSS grew by ${rssGrowth.toFixed(0)} MiB ` +
         `at its peak, live memory by ${heapGrowth.toFixed(1)} MiB, client and receiver in one process`,
     );
-    expect(heapGrowth).toBeLessThan(16);
+    // Requests in flight of client and receiver are live too: −14 to 20 MiB were measured. A backlog in memory would be all of it.
+    expect(heapGrowth).toBeLessThan(bytes / 2 ** 20 / 2);
     expect(rssGrowth).toBeLessThan(128);
   }, 120_000);
 });
