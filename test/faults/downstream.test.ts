@@ -318,7 +318,7 @@ describe('a receiver that is away for long', () => {
     );
     // Requests in flight of client and receiver are live too: −14 to 20 MiB were measured. A backlog in memory would be all of it.
     expect(heapGrowth).toBeLessThan(bytes / 2 ** 20 / 2);
-    expect(rssGrowth).toBeLessThan(128);
+    expect(rssGrowth).toBeLessThan(256); // 44 to 104 were measured: garbage that is not collected yet is part of it
   }, 120_000);
 });
 
