@@ -1,4 +1,5 @@
 import { applyEvent, type FoldTransition, type IssueState, UNSEEN } from './fold.ts';
+import { EventTail } from './event-tail.ts';
 import { compareEvents, type EventPosition, type IssueEvent } from './issue-event.ts';
 
 /** Events of one issue that stay movable, at most. */
@@ -14,13 +15,12 @@ export interface IssueHistory {
   readonly base: IssueState;
   /** The last event in the base. */
   readonly folded: EventPosition | undefined;
-  /** In order. */
-  readonly tail: readonly IssueEvent[];
+  readonly tail: EventTail;
   /** The state: base and tail folded. */
   readonly head: IssueState;
 }
 
-export const NO_HISTORY: IssueHistory = { base: UNSEEN, folded: undefined, tail: [], head: UNSEEN };
+export const NO_HISTORY: IssueHistory = { base: UNSEEN, folded: undefined, tail: EventTail.EMPTY, head: UNSEEN };
 
 /** One event, what it did, and the state after it. */
 export interface HistoryStep {
@@ -35,15 +35,22 @@ export function isStraggler(history: IssueHistory, event: IssueEvent): boolean {
   return history.folded !== undefined && compareEvents(event, history.folded) <= 0;
 }
 
+/** A history with one event more. */
+export interface Inserted {
+  readonly history: IssueHistory;
+  /** What the event did, when it came after all others; otherwise the whole tail was walked anew. */
+  readonly newest: HistoryStep | undefined;
+}
+
 /** Puts an event, which must be no straggler, into its place. */
-export function insertEvent(history: IssueHistory, event: IssueEvent): IssueHistory {
-  const { base, tail, head } = history;
-  let place = tail.length;
-  for (let before = tail[place - 1]; before !== undefined && compareEvents(before, event) > 0; before = tail[place - 1])
-    place--;
-  const moved = tail.toSpliced(place, 0, event);
-  const isNewest = place === tail.length;
-  return { ...history, tail: moved, head: isNewest ? applyEvent(head, event)[0] : foldEvents(base, moved) };
+export function insertEvent({ base, folded, tail, head }: IssueHistory, event: IssueEvent): Inserted {
+  const last = tail.newest;
+  if (last !== undefined && compareEvents(last, event) > 0) {
+    const moved = tail.insert(event);
+    return { history: { base, folded, tail: moved, head: foldEvents(base, moved) }, newest: undefined };
+  }
+  const [state, transition] = applyEvent(head, event);
+  return { history: { base, folded, tail: tail.append(event), head: state }, newest: { event, transition, state } };
 }
 
 /** What left the tail, oldest first, and how many of them early because the tail was full. */
@@ -58,21 +65,23 @@ export interface Settled {
  * backlog of hours that drains in seconds keeps its order. A full tail gives up its oldest at once.
  */
 export function settleHistory(history: IssueHistory, now: bigint, windowNanos: bigint): Settled {
-  const { tail } = history;
-  const newest = tail.at(-1)?.effectiveTime ?? 0n;
+  const { base, tail, head } = history;
+  const { oldest, newest, length } = tail;
+  if (oldest === undefined || newest === undefined) return { history, steps: [], shortened: 0 };
+  const newestOldTime = newest.effectiveTime - windowNanos;
+  const newestOldTaken = now - windowNanos;
   const isOld = (event: IssueEvent): boolean =>
-    event.effectiveTime < newest - windowNanos && event.takenAt <= now - windowNanos;
-  const firstYoung = tail.findIndex((event) => !isOld(event));
-  const old = firstYoung === -1 ? tail.length : firstYoung;
-  const leaving = Math.max(old, tail.length - TAIL_EVENTS_MAX);
-  if (leaving === 0) return { history, steps: [], shortened: 0 };
+    event.effectiveTime < newestOldTime && event.takenAt <= newestOldTaken;
+  if (length <= TAIL_EVENTS_MAX && !isOld(oldest)) return { history, steps: [], shortened: 0 };
 
-  const steps = [...walkEvents(history.base, tail.slice(0, leaving))];
+  const old = isOld(oldest) ? countWhile(tail, isOld) : 0;
+  const leaving = Math.max(old, length - TAIL_EVENTS_MAX);
+  const steps = [...walkEvents(base, tail.first(leaving))];
   const last = steps.at(-1);
   if (last === undefined) return { history, steps, shortened: 0 };
   const { kind, uid, effectiveTime } = last.event;
-  const settled = { ...history, base: last.state, folded: { kind, uid, effectiveTime }, tail: tail.slice(leaving) };
-  return { history: settled, steps, shortened: leaving - old };
+  const folded = { kind, uid, effectiveTime };
+  return { history: { base: last.state, folded, tail: tail.dropOldest(leaving), head }, steps, shortened: leaving - old };
 }
 
 /** The steps of the tail, in order. */
@@ -81,11 +90,22 @@ export function walkTail(history: IssueHistory): Generator<HistoryStep> {
 }
 
 /** The state after these events, which are in order. */
-export function foldEvents(base: IssueState, events: readonly IssueEvent[]): IssueState {
-  return events.reduce((state, event) => applyEvent(state, event)[0], base);
+export function foldEvents(base: IssueState, events: Iterable<IssueEvent>): IssueState {
+  let state = base;
+  for (const event of events) state = applyEvent(state, event)[0];
+  return state;
 }
 
-function* walkEvents(base: IssueState, events: readonly IssueEvent[]): Generator<HistoryStep> {
+function countWhile(events: Iterable<IssueEvent>, matches: (event: IssueEvent) => boolean): number {
+  let count = 0;
+  for (const event of events) {
+    if (!matches(event)) break;
+    count++;
+  }
+  return count;
+}
+
+function* walkEvents(base: IssueState, events: Iterable<IssueEvent>): Generator<HistoryStep> {
   let state = base;
   for (const event of events) {
     const [next, transition] = applyEvent(state, event);

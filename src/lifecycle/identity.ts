@@ -27,19 +27,6 @@ export function agentKey({ environment, namespace, agentId }: AgentIdentity): st
 }
 
 /** The issue as 32 hex digits: what a person types to dismiss it, and what every derived id hangs on. */
-export function issueKey(issue: IssueIdentity): string {
-  const { environment, namespace, agentId, issueId, fingerprint } = issue;
-  // The lengths keep apart what the joined texts would not.
-  const lengths = `${environment.length},${namespace.length},${agentId.length},${issueId.length}`;
-  const name = `${lengths}:${environment}${namespace}${agentId}${issueId}${fingerprint}`;
-  const known = keys.get(name);
-  if (known !== undefined) return known;
-  const key = sha256(JSON.stringify([environment, namespace, agentId, issueId, fingerprint])).slice(0, 32);
-  if (keys.size >= KEYS_MAX) keys.clear();
-  keys.set(name, key);
-  return key;
+export function issueKey({ environment, namespace, agentId, issueId, fingerprint: print }: IssueIdentity): string {
+  return sha256(JSON.stringify([environment, namespace, agentId, issueId, print])).slice(0, 32);
 }
-
-/** Keys of the issues met lately: the hash costs more than all else that a report does. It changes no answer. */
-const keys = new Map<string, string>();
-const KEYS_MAX = 20_000;

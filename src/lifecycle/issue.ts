@@ -50,14 +50,30 @@ export interface IssueUpdate {
 
 /** The key under which the event's issue is kept. */
 export function keyOf({ identity }: AddressedEvent): string {
-  return issueKey(identity);
+  return namesOf(identity).key;
 }
 
 /** The agent of the event, as one string: uids are unique within it. */
 export function agentOf({ identity }: AddressedEvent): string {
-  const agent: AgentIdentity = identity;
-  return agentKey(agent);
+  return namesOf(identity).agent;
 }
+
+function namesOf(identity: IssueIdentity): IssueNames {
+  const known = names.get(identity);
+  if (known !== undefined) return known;
+  const agent: AgentIdentity = identity;
+  const made = { key: issueKey(identity), agent: agentKey(agent) };
+  names.set(identity, made);
+  return made;
+}
+
+interface IssueNames {
+  readonly key: string;
+  readonly agent: string;
+}
+
+/** What identities are called, found once each: it costs more than all else that a report does. */
+const names = new WeakMap<IssueIdentity, IssueNames>();
 
 /** Takes one event whose uid is new into its issue; undefined stands for an issue not yet known. */
 export function takeEvent(known: IssueRecord | undefined, addressed: AddressedEvent, windowNanos: bigint): IssueUpdate {
@@ -66,18 +82,20 @@ export function takeEvent(known: IssueRecord | undefined, addressed: AddressedEv
   if (isStraggler(record.history, event)) return { ...unchanged(countStraggler(known, event)), result: 'straggler' };
 
   const before = record.history.head;
-  const history = insertEvent(record.history, event);
-  const telling = tellEvent(record.story, { key: record.key, event, before, after: history }, windowNanos);
+  const { history, newest } = insertEvent(record.history, event);
+  const telling = tellEvent(record.story, { key: record.key, event, before, after: history, newest }, windowNanos);
   const settled = settleHistory(history, event.takenAt, windowNanos);
   const final = settleWaiting(telling.story, record.key, settled.steps);
-  const told = [...telling.told, ...final.told];
+  const told = final.told.length === 0 ? telling.told : [...telling.told, ...final.told];
   const isFirstReport = event.kind === 'report' && before.status === 'unseen';
   return {
     record: {
-      ...record,
+      key: record.key,
+      identity: record.identity,
       reporter: isFirstReport ? reporter : record.reporter,
       history: settled.history,
       story: rememberTold(final.story, told),
+      stragglerReports: record.stragglerReports,
     },
     result: 'applied',
     told,

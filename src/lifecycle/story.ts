@@ -91,6 +91,8 @@ export interface Change {
   readonly event: IssueEvent;
   readonly before: IssueState;
   readonly after: IssueHistory;
+  /** What the event did, when it came after all others. */
+  readonly newest: HistoryStep | undefined;
 }
 
 /** @param windowNanos how long a closer that closes nothing waits before it is told as `unmatched` */
@@ -119,6 +121,7 @@ export function tellUnmatched(story: Story, key: string, history: IssueHistory, 
 
 /** Closers whose place is now final: `unmatched` is told of those that close nothing, and none of them waits any longer. */
 export function settleWaiting(story: Story, key: string, steps: readonly HistoryStep[]): Telling {
+  if (steps.length === 0 || story.waiting.length === 0) return nothing(story);
   const waits = new Set(story.waiting.map(({ uid }) => uid));
   const final = steps.filter(({ event }) => waits.has(event.uid));
   if (final.length === 0) return nothing(story);
@@ -152,11 +155,11 @@ function isClosing(transition: Transition): boolean {
   return transition === 'resolved' || transition === 'dismissed';
 }
 
-/** Tells each opening and closing that the fold counts and the story does not have yet. */
+/** Tells each opening and closing that the fold counts and the story does not have yet. All are told that were counted before. */
 function tellTurns(before: Story, change: Change): Telling {
   const told: Told[] = [];
   let story = before;
-  for (const step of walkTail(change.after)) {
+  for (const step of change.newest === undefined ? walkTail(change.after) : [change.newest]) {
     if (countTurns(step.state) <= story.turns) continue;
     const [next, turn] = tellTurn(story, change, step);
     story = next;

@@ -18,7 +18,7 @@ const REASON_CHARACTERS_MAX = 1024;
  * newest event, and a nanosecond: so it closes what the person saw, however wrong an agent's clock is.
  */
 export function dismissalOf(record: IssueRecord, { by, why }: DismissalReason, now: bigint): AddressedEvent {
-  const newest = record.history.tail.at(-1)?.effectiveTime ?? record.history.folded?.effectiveTime ?? 0n;
+  const newest = record.history.tail.newest?.effectiveTime ?? record.history.folded?.effectiveTime ?? 0n;
   return {
     identity: record.identity,
     reporter: record.reporter,
@@ -38,7 +38,7 @@ export function onlyIfUnmoved(seen: IssueRecord, { events }: CommitRequest, deci
   return (fresh, records) => {
     const [event] = events;
     const now = records.get(seen.key);
-    const newest = now?.history.tail.at(-1)?.effectiveTime ?? 0n;
+    const newest = now?.history.tail.newest?.effectiveTime ?? 0n;
     if (now?.history.head.status !== 'open' || event === undefined || newest >= event.event.effectiveTime) {
       throw new IssueMovedOn();
     }

@@ -56,9 +56,13 @@ function live(events: number, kindOf: (index: number) => IssueEvent['kind']): Li
     told += update.told.length;
     shortened += update.shortened;
     tailMax = Math.max(tailMax, record?.history.tail.length ?? 0);
-    if (index === events / 10) bytesEarly = encodeRow(record ?? {}).length;
+    if (index === events / 10) bytesEarly = bytesOf(record);
   }
-  return { told, shortened, bytesEarly, bytesLate: encodeRow(record ?? {}).length, tailMax, record };
+  return { told, shortened, bytesEarly, bytesLate: bytesOf(record), tailMax, record };
+}
+
+function bytesOf(record: IssueRecord | undefined): number {
+  return encodeRow({ ...record, tail: [...(record?.history.tail ?? [])] }).length;
 }
 
 it(`law 5, bounded: ${String(EVENTS)} reports of one issue leave a base of constant size, 1 024 tail events, and few told`, () => {

@@ -1,5 +1,5 @@
-import { type AddressedEvent, type Reporter } from '../../lifecycle/issue.ts';
-import { type AgentIdentity, identifyIssue } from '../../lifecycle/identity.ts';
+import type { AddressedEvent, Reporter } from '../../lifecycle/issue.ts';
+import type { AgentIdentity } from '../../lifecycle/identity.ts';
 import {
   effectiveTime,
   type IssueEvent,
@@ -24,6 +24,7 @@ import {
   EVENT_ISSUE_RESOLVED,
 } from '../../semconv.ts';
 import type { AnyValue, Attributes, Resource } from '../otlp/model.ts';
+import { AddressBook, type Words } from './address-book.ts';
 import { boundedId } from './event-uid.ts';
 
 /** The names that are issue events, and what each is to the lifecycle. */
@@ -69,18 +70,47 @@ export function readCarrier(carrier: IssueCarrier, { arrival, windowNanos }: Arr
   if (summary === '') return 'the summary is empty';
 
   const identifying = kind === 'report' ? summary : text(attributes[ATTR_ISSUE_SUMMARY]) || summary;
-  const base = {
-    uid,
-    effectiveTime: effectiveTime({ time: carrier.time, observedTime: carrier.observedTime, arrival }, windowNanos),
-    takenAt: arrival,
-    summary: cut(summary, SUMMARY_CHARACTERS_MAX),
-    span,
-  };
+  const reporter = readReporter(resource.attributes, attributes);
+  const address = addresses.find(agent, reporter, id(attributes[ATTR_ISSUE_ID]), identifying);
+  const at = effectiveTime({ time: carrier.time, observedTime: carrier.observedTime, arrival }, windowNanos);
+  const said = cut(summary, SUMMARY_CHARACTERS_MAX);
+  if (kind !== 'report') {
+    const event = { kind, uid, effectiveTime: at, takenAt: arrival, summary: said, span };
+    return { identity: address.identity, reporter: address.reporter, event };
+  }
+  const words = same(address.words, {
+    summary: said,
+    severityAsSaid: word(attributes[ATTR_ISSUE_SEVERITY]),
+    category: word(attributes[ATTR_ISSUE_CATEGORY]),
+  });
+  address.words = words;
   return {
-    identity: identifyIssue(agent, id(attributes[ATTR_ISSUE_ID]), identifying),
-    reporter: readReporter(resource.attributes, attributes),
-    event: kind === 'report' ? { ...base, kind, ...readReport(attributes) } : { ...base, kind },
+    identity: address.identity,
+    reporter: address.reporter,
+    event: {
+      kind,
+      uid,
+      effectiveTime: at,
+      takenAt: arrival,
+      summary: words.summary,
+      span,
+      severity: severityOf(words.severityAsSaid),
+      severityAsSaid: words.severityAsSaid,
+      category: words.category,
+      occurrenceCount: countOf(attributes[ATTR_ISSUE_OCCURRENCE_COUNT]),
+    },
   };
+}
+
+const addresses = new AddressBook();
+
+/** The words that are kept already, where they are the same: an issue's events then share them. */
+function same(known: Words, words: Words): Words {
+  const isSame =
+    known.summary === words.summary &&
+    known.severityAsSaid === words.severityAsSaid &&
+    known.category === words.category;
+  return isSame ? known : words;
 }
 
 /** Whose a record is; the agent's id is empty when it does not say. */
@@ -102,22 +132,14 @@ function readReporter(resource: Attributes, attributes: Attributes): Reporter {
   };
 }
 
-interface ReportDetails {
-  readonly severity: Severity;
-  readonly severityAsSaid: string;
-  readonly category: string;
-  readonly occurrenceCount: number;
+function severityOf(said: string): Severity {
+  const lower = said.toLowerCase();
+  return SEVERITIES.find((severity) => severity === lower) ?? 'medium';
 }
 
-function readReport(attributes: Attributes): ReportDetails {
-  const severityAsSaid = word(attributes[ATTR_ISSUE_SEVERITY]);
-  const count = Number(attributes[ATTR_ISSUE_OCCURRENCE_COUNT] ?? 0);
-  return {
-    severity: SEVERITIES.find((severity) => severity === severityAsSaid.toLowerCase()) ?? 'medium',
-    severityAsSaid,
-    category: word(attributes[ATTR_ISSUE_CATEGORY]),
-    occurrenceCount: Number.isSafeInteger(count) && count > 0 ? count : 0,
-  };
+function countOf(value: AnyValue | undefined): number {
+  const count = Number(value ?? 0);
+  return Number.isSafeInteger(count) && count > 0 ? count : 0;
 }
 
 function id(value: AnyValue | undefined): string {

@@ -26,7 +26,7 @@ export function issueColumns(record: IssueRecord, groups: ActiveGroups): IssueCo
 
 /** When the issue was last heard of, by the later of our clock and its own, unix ns. The newest event never leaves the tail. */
 export function quietSince({ history }: IssueRecord): bigint {
-  const newest = history.tail.at(-1);
+  const newest = history.tail.newest;
   if (newest === undefined) return 0n;
   return newest.takenAt > newest.effectiveTime ? newest.takenAt : newest.effectiveTime;
 }

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
+import { EventTail } from '../../lifecycle/event-tail.ts';
 import { isStraggler } from '../../lifecycle/history.ts';
 import type { IssueRecord } from '../../lifecycle/issue.ts';
-import { compareEvents, type IssueEvent } from '../../lifecycle/issue-event.ts';
+import type { IssueEvent } from '../../lifecycle/issue-event.ts';
 import { decodeRow, encodeRow } from './encoding.ts';
 import { eventFromList } from './event-text.ts';
 
@@ -25,10 +26,10 @@ export function decodeIssue(row: IssueRow, tailTexts: readonly string[]): IssueR
   if (crc32(row.record) !== row.crc) throw new Error('an issue does not match its checksum: the file is damaged');
   const { history, ...rest } = decodeRow(row.record) as IssueRecord;
   const { base, head, folded } = history;
-  const withoutTail = { base, head, folded: folded ?? undefined, tail: [] };
+  const withoutTail = { base, head, folded: folded ?? undefined, tail: EventTail.EMPTY };
   // What was folded since it was written still lies there until its whole row may go.
   const tail = tailTexts.flatMap(readTail).filter((event) => !isStraggler(withoutTail, event));
-  return { ...rest, history: { ...withoutTail, tail: tail.sort(compareEvents) } };
+  return { ...rest, history: { ...withoutTail, tail: EventTail.of(tail) } };
 }
 
 /** A tail row of events that are text already. */

@@ -225,7 +225,7 @@ export class IssueTable {
     }
     const { folded, tail } = record.history;
     if (folded !== undefined && folded !== savedFolded) this.#statements.trimTail.run(record.key, folded.effectiveTime);
-    const newest = tail.at(-1);
+    const { newest } = tail;
     if (tailTexts.length > 0 && newest !== undefined) {
       this.#statements.saveTail.run(record.key, sequence, newest.effectiveTime, encodeTail(tailTexts));
     }

@@ -1,5 +1,8 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { EventTail } from '../../../lifecycle/event-tail.ts';
+import type { IssueHistory } from '../../../lifecycle/history.ts';
 import type { IssueRecord } from '../../../lifecycle/issue.ts';
+import type { IssueEvent } from '../../../lifecycle/issue-event.ts';
 import { NOTHING_TOLD } from '../../../lifecycle/story.ts';
 import { encodeLogs, encodeTraces } from '../../otlp/encode.ts';
 import type { ScopeLogs, ScopeSpans } from '../../otlp/model.ts';
@@ -120,20 +123,29 @@ create index outbox_signal on outbox (signal, sequence);
 
 type Row = Record<string, SQLOutputValue>;
 
+/** An issue as version 1 kept it: whole, in one text. */
+type OldRecord = Omit<IssueRecord, 'history'> & {
+  readonly history: Omit<IssueHistory, 'tail'> & { readonly tail: readonly IssueEvent[] };
+};
+
 function moveIssues(database: DatabaseSync): void {
   const groups = new ActiveGroups();
   const saveGroup = database.prepare('insert into active_group (id, labels) values (?, ?)');
   const saveIssue = database.prepare('insert into issue_2 values (?, 0, ?, ?, ?, ?, ?, ?, ?, ?)');
   const saveTail = database.prepare('insert into issue_tail values (?, 0, ?, ?)');
   for (const row of database.prepare('select record from issue').iterate()) {
-    const old = decodeRow(text(row, 'record')) as IssueRecord;
-    const record: IssueRecord = { ...old, story: { ...NOTHING_TOLD, ...old.story } };
+    const old = decodeRow(text(row, 'record')) as OldRecord;
+    const tail = EventTail.of(old.history.tail);
+    const record: IssueRecord = {
+      ...old,
+      history: { ...old.history, tail },
+      story: { ...NOTHING_TOLD, ...old.story },
+    };
     const { groupId, isOpen, openedAt, severityRank, dueAt, quietSince } = issueColumns(record, groups);
     const { record: encoded, crc } = encodeIssue(record);
     saveIssue.run(record.key, groupId, isOpen, openedAt, severityRank, dueAt, quietSince, crc, encoded);
-    const newest = record.history.tail.at(-1);
-    if (newest === undefined) continue;
-    saveTail.run(record.key, newest.effectiveTime, encodeTail(record.history.tail.map(encodeEvent)));
+    const { newest } = tail;
+    if (newest !== undefined) saveTail.run(record.key, newest.effectiveTime, encodeTail([...tail].map(encodeEvent)));
   }
   for (const { id, labels } of groups.takeUnsaved()) saveGroup.run(id, labels);
   const newest = database.prepare('select max(newest_at) as newest from issue_tail');
