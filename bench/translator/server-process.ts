@@ -21,6 +21,7 @@ const [, , store = 'memory:', sinkName = 'none'] = process.argv;
 const accepted: SendOutcome = { kind: 'accepted' };
 /** Takes all at once: what the outbox costs, without what a network costs. */
 const discarding: DerivedSink = {
+  encoded: () => Promise.resolve(accepted),
   logs: () => Promise.resolve(accepted),
   traces: () => Promise.resolve(accepted),
   metrics: () => Promise.resolve(accepted),

@@ -10,7 +10,7 @@ import { dismissalOf, type DismissalOutcome, type DismissalReason, IssueMovedOn,
 import { decideDue, type DecideOptions, decideRequest } from './emit/decide.ts';
 import { type MetricEmitter, openMetricEmitter } from './emit/metric-emitter.ts';
 import type { Health } from './http/health-routes.ts';
-import { ACCEPTED, type Receipt, type Receiver } from './http/receiver.ts';
+import { ACCEPTED, type Receipt, type Receiver, type SentBody } from './http/receiver.ts';
 import { type Intake, takeLogs, takeMetrics, takeSpans } from './intake/intake.ts';
 import { type IssueView, viewIssue } from './issue-view.ts';
 import type { DerivedSink } from './outbox/derived-sink.ts';
@@ -20,7 +20,7 @@ import { openOutbox, type Outbox, type OutboxLimits } from './outbox/outbox.ts';
 import { startTimer, type Timer } from './outbox/timer.ts';
 import { checkReadiness } from './readiness.ts';
 import { openStore, type StoreUrl } from './store/open-store.ts';
-import type { CommitRequest, Counters, Decide, Store } from './store/store.ts';
+import type { CommitRequest, Counters, Decide, OutgoingSignal, Store, WireRequest } from './store/store.ts';
 
 export interface TranslatorOptions {
   /** Where it keeps what it knows. `memory:` forgets with the process. */
@@ -144,8 +144,14 @@ class StoredTranslator implements Translator {
       windowNanos: this.#windowNanos,
     });
     this.receiver = {
-      logs: async (batch) => this.#receive(takeLogs(batch, arrival())),
-      traces: async (batch) => this.#receive(takeSpans(batch, arrival())),
+      logs: async (batch, sent) => {
+        const clock = arrival();
+        return this.#receive(takeLogs(batch, clock), wireOf('logs', sent, clock.arrival));
+      },
+      traces: async (batch, sent) => {
+        const clock = arrival();
+        return this.#receive(takeSpans(batch, clock), wireOf('traces', sent, clock.arrival));
+      },
       metrics: async (batch) => this.#receive(takeMetrics(batch)),
     };
     this.#schedulePassTime();
@@ -230,7 +236,7 @@ class StoredTranslator implements Translator {
     }
   }
 
-  async #receive(intake: Intake): Promise<Receipt> {
+  async #receive(intake: Intake, wire?: WireRequest): Promise<Receipt> {
     const { events, rejections, other, foreign, ownInput } = intake;
     const bystanders = { other, foreign, ownInput };
     if (events.length === 0 && rejections.length === 0) {
@@ -240,7 +246,7 @@ class StoredTranslator implements Translator {
     }
     const received = events.length + rejections.length;
     try {
-      const request = { events, keys: [] };
+      const request = { events, keys: [], ...(wire !== undefined && { wire }) };
       await this.#commit(request, counts({ ...bystanders, received, rejected: rejections.length }), (decision) =>
         decideRequest(request, decision),
       );
@@ -340,6 +346,10 @@ class StoredTranslator implements Translator {
   #report(what: string, cause: unknown): void {
     this.#onError(new Error(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }));
   }
+}
+
+function wireOf(signal: OutgoingSignal, sent: SentBody | undefined, arrival: bigint): WireRequest | undefined {
+  return sent && { signal, ...sent, arrival };
 }
 
 function counts(fields: Partial<Record<AccountingField, number>>): Counters {

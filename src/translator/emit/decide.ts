@@ -8,7 +8,7 @@ import {
   type Reporter,
   takeEvent,
 } from '../../lifecycle/issue.ts';
-import { compareEvents, type IssueEvent } from '../../lifecycle/issue-event.ts';
+import type { IssueEvent } from '../../lifecycle/issue-event.ts';
 import type { Told } from '../../lifecycle/story.ts';
 import { ATTR_ISSUE_ID } from '../../semconv.ts';
 import type { AccountingField } from '../accounting.ts';
@@ -40,8 +40,7 @@ export function decideRequest(request: CommitRequest, options: DecideOptions): D
   return (fresh, records) => {
     const ledger = new Ledger(records, options);
     ledger.count('duplicate', request.events.length - fresh.length);
-    // A request is a batch that was sent in any order: in the order of the history, less of it is news that came late.
-    for (const addressed of [...fresh].sort((a, b) => compareEvents(a.event, b.event))) ledger.take(addressed);
+    for (const addressed of fresh) ledger.take(addressed);
     return ledger;
   };
 }

@@ -4,11 +4,12 @@ import { ByteBudget } from './byte-budget.ts';
 import type { ContentCoding } from './content-coding.ts';
 
 /**
+ * `read`: the body unpacked, and as it was sent; `heldBytes` is what both take of the budget.
  * `tooLarge`, `malformed`: reading stopped where that was seen; `busy`: where the budget was used up. `gone`: the sender
  * left before it had sent all.
  */
 export type BodyOutcome =
-  | { readonly kind: 'read'; readonly bytes: Uint8Array }
+  | { readonly kind: 'read'; readonly bytes: Uint8Array; readonly sent: Uint8Array; readonly heldBytes: number }
   | { readonly kind: 'tooLarge' }
   | { readonly kind: 'busy' }
   | { readonly kind: 'malformed'; readonly message: string }
@@ -33,14 +34,17 @@ export function readBody(
     const gunzip = coding === 'gzip' ? createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES }) : undefined;
     const source = gunzip ?? request;
     const chunks: Buffer[] = [];
+    const packedChunks: Buffer[] = [];
     let byteLength = 0;
+    let packedByteLength = 0;
     let isSettled = false;
 
     const settle = (outcome: BodyOutcome): void => {
       if (isSettled) return;
       isSettled = true;
-      if (outcome.kind !== 'read') budget.give(byteLength);
+      if (outcome.kind !== 'read') budget.give(byteLength + packedByteLength);
       source.off('data', take);
+      request.off('data', takePacked);
       if (gunzip !== undefined) {
         request.unpipe(gunzip);
         gunzip.destroy();
@@ -57,14 +61,30 @@ export function readBody(
       }
     };
 
+    const takePacked = (chunk: Buffer): void => {
+      // It is bounded by itself: gzip may also pack nothing into many bytes.
+      if (packedByteLength + chunk.length > maxBytes) settle({ kind: 'tooLarge' });
+      else if (!budget.take(chunk.length)) settle({ kind: 'busy' });
+      else {
+        packedByteLength += chunk.length;
+        packedChunks.push(chunk);
+      }
+    };
+
     source.on('data', take);
-    source.on('end', () => settle({ kind: 'read', bytes: joined(chunks) }));
+    source.on('end', () => {
+      const bytes = joined(chunks);
+      const sent = gunzip === undefined ? bytes : joined(packedChunks);
+      settle({ kind: 'read', bytes, sent, heldBytes: byteLength + packedByteLength });
+    });
     gunzip?.on('error', () => settle({ kind: 'malformed', message: 'the body is not gzip, or is cut short' }));
     request.on('error', () => settle({ kind: 'gone' }));
     request.on('close', () => {
       if (!request.complete) settle({ kind: 'gone' });
     });
-    if (gunzip !== undefined) request.pipe(gunzip);
+    if (gunzip === undefined) return;
+    request.on('data', takePacked);
+    request.pipe(gunzip);
   });
 }
 

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { decodeLogs, decodeMetrics, decodeTraces } from '../otlp/decode.ts';
 import { encodeExportResponse } from '../otlp/encode-response.ts';
 import { MalformedBodyError } from '../otlp/malformed-body.ts';
-import type { Encoding, Signal } from '../otlp/model.ts';
+import type { Signal } from '../otlp/model.ts';
 import type { IsWanted } from '../otlp/skipped.ts';
 import { readBody } from './body.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { codingOf } from './content-coding.ts';
 import { CONTENT_TYPE, encodingOf } from './content-type.ts';
-import type { Receipt, Receiver } from './receiver.ts';
+import type { Receipt, Receiver, SentBody } from './receiver.ts';
 import { refuse, refuseForNow, type Reply } from './reply.ts';
 
 const BUSY = 'too much is in work at once, send again later';
@@ -54,7 +54,9 @@ export async function answerExport(
   const body = await readBody(request, coding, edge.maxBodyBytes, edge.budget);
   switch (body.kind) {
     case 'read':
-      return answerBody(edge, signal, encoding, body.bytes).finally(() => edge.budget.give(body.bytes.byteLength));
+      return answerBody(edge, signal, body.bytes, { encoding, isGzip: coding === 'gzip', bytes: body.sent }).finally(() =>
+        edge.budget.give(body.heldBytes),
+      );
     case 'tooLarge':
       return refuse(tooLarge);
     case 'busy':
@@ -66,9 +68,10 @@ export async function answerExport(
   }
 }
 
-async function answerBody(edge: ExportEdge, signal: Signal, encoding: Encoding, body: Uint8Array): Promise<Reply> {
+async function answerBody(edge: ExportEdge, signal: Signal, body: Uint8Array, sent: SentBody): Promise<Reply> {
+  const { encoding } = sent;
   try {
-    const receipt = await receive(edge, signal, encoding, body);
+    const receipt = await receive(edge, signal, body, sent);
     if (receipt.kind === 'retryable') return refuseForNow(encoding, receipt.message, receipt.retryAfterSeconds);
     return {
       status: 200,
@@ -85,14 +88,15 @@ async function answerBody(edge: ExportEdge, signal: Signal, encoding: Encoding, 
 function receive(
   { receiver, isWanted }: ExportEdge,
   signal: Signal,
-  encoding: Encoding,
   body: Uint8Array,
+  sent: SentBody,
 ): Promise<Receipt> {
+  const { encoding } = sent;
   switch (signal) {
     case 'logs':
-      return receiver.logs(decodeLogs(body, encoding, isWanted));
+      return receiver.logs(decodeLogs(body, encoding, isWanted), sent);
     case 'traces':
-      return receiver.traces(decodeTraces(body, encoding, isWanted));
+      return receiver.traces(decodeTraces(body, encoding, isWanted), sent);
     case 'metrics':
       return receiver.metrics(decodeMetrics(body, encoding, isWanted));
   }

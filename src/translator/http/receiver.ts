@@ -1,13 +1,21 @@
-import type { ScopeLogs, ScopeMetrics, ScopeSpans } from '../otlp/model.ts';
+import type { Encoding, ScopeLogs, ScopeMetrics, ScopeSpans } from '../otlp/model.ts';
 
 /**
  * What the HTTP edge hands decoded requests to. The edge knows neither store nor lifecycle; what is behind this knows
  * neither sockets nor encodings. A method resolves once the batch is durable, so the edge answers 200 only then.
  */
 export interface Receiver {
-  logs(batch: readonly ScopeLogs[]): Promise<Receipt>;
-  traces(batch: readonly ScopeSpans[]): Promise<Receipt>;
+  /** @param sent what the batch was decoded from, where there is such a thing: a store may keep it as it is */
+  logs(batch: readonly ScopeLogs[], sent?: SentBody): Promise<Receipt>;
+  traces(batch: readonly ScopeSpans[], sent?: SentBody): Promise<Receipt>;
   metrics(batch: readonly ScopeMetrics[]): Promise<Receipt>;
+}
+
+/** The body of an export request as it came, whole. */
+export interface SentBody {
+  readonly encoding: Encoding;
+  readonly isGzip: boolean;
+  readonly bytes: Uint8Array;
 }
 
 /** `accepted`: answer 200 (with `partial_success` when some can never be taken); `retryable`: answer 503 with `Retry-After`. */

@@ -11,7 +11,8 @@ const FIRST_CAPACITY = 65_536;
 export class BloomFilter {
   readonly #layers: { readonly bits: Uint32Array; readonly capacity: number; count: number }[] = [];
 
-  add(hash: UidHash): void {
+  /** Adds the hash that starts at this word. */
+  add(hashes: Uint32Array, at = 0): void {
     let layer = this.#layers.at(-1);
     if (layer === undefined || layer.count === layer.capacity) {
       const capacity = layer === undefined ? FIRST_CAPACITY : layer.capacity * 4;
@@ -21,7 +22,7 @@ export class BloomFilter {
     layer.count++;
     const { bits } = layer;
     for (let probe = 0; probe < PROBES; probe++) {
-      const bit = position(hash, probe, bits.length);
+      const bit = position(hashes, at, probe, bits.length);
       bits[bit >>> 5] = (bits[bit >>> 5] ?? 0) | (1 << (bit & 31));
     }
   }
@@ -29,7 +30,7 @@ export class BloomFilter {
   mayHave(hash: UidHash): boolean {
     return this.#layers.some(({ bits }) => {
       for (let probe = 0; probe < PROBES; probe++) {
-        const bit = position(hash, probe, bits.length);
+        const bit = position(hash, 0, probe, bits.length);
         if (((bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
       }
       return true;
@@ -38,6 +39,8 @@ export class BloomFilter {
 }
 
 /** Double hashing over a power of two of bits. */
-function position([, low = 0, high = 0]: UidHash, probe: number, words: number): number {
+function position(hashes: Uint32Array, at: number, probe: number, words: number): number {
+  const low = hashes[at + 1] ?? 0;
+  const high = hashes[at + 2] ?? 0;
   return (low + Math.imul(probe, high | 1)) & (words * 32 - 1);
 }

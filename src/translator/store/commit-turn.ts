@@ -1,16 +1,17 @@
 import { agentOf, type AddressedEvent, type IssueRecord, keyOf } from '../../lifecycle/issue.ts';
-import { compareEvents } from '../../lifecycle/issue-event.ts';
+import { compareEvents, type IssueEvent } from '../../lifecycle/issue-event.ts';
 import type { IssueTable } from './issue-table.ts';
 import { JournalWriter, type JournalRow } from './journal.ts';
 import { type CommitRequest, type Counters, type Decide, type Outgoing, WINDOW_NANOS } from './store.ts';
-import { hashAgent, hashKey, hashText, type UidHash } from './uid-hash.ts';
+import { hashAgent, hashText, UID_HASH_WORDS, type UidHash } from './uid-hash.ts';
 import type { UidIndex } from './uid-index.ts';
+import { UidSet } from './uid-set.ts';
 
 /** An issue as a turn finds it and leaves it. */
 interface Staged {
   readonly before: IssueRecord | undefined;
   record: IssueRecord | undefined;
-  readonly tailTexts: string[];
+  readonly added: IssueEvent[];
 }
 
 /**
@@ -23,12 +24,13 @@ export class CommitTurn {
   readonly #uids: UidIndex;
   readonly #seeds: AgentSeeds;
   readonly #staged = new Map<string, Staged>();
-  readonly #taken = new Map<string, bigint>();
+  #taken = new UidSet();
   readonly #counted = new Map<string, number>();
   readonly #journal = new JournalWriter();
   #events = 0;
   #isEmpty = true;
   #newestEventTime = 0n;
+  #newestTaken = 0n;
 
   constructor(issues: IssueTable, uids: UidIndex, seeds: AgentSeeds) {
     this.#issues = issues;
@@ -54,32 +56,51 @@ export class CommitTurn {
 
   /** Applies a request; when it throws, the request has changed nothing here. */
   stage(request: CommitRequest, decide: Decide): void {
-    const taken = new Map<string, bigint>();
-    const fresh = request.events.filter((addressed) => this.#isNew(addressed, taken));
+    const uids = new Uint32Array(request.events.length * UID_HASH_WORDS);
+    try {
+      this.#stage(request, decide, uids);
+    } catch (error) {
+      this.#forget(uids);
+      throw error;
+    }
+  }
+
+  /** @param uids takes the hashes that are added to those taken */
+  #stage(request: CommitRequest, decide: Decide, uids: Uint32Array): void {
+    const { keys, windowNanos = WINDOW_NANOS, wire } = request;
+    const fresh: AddressedEvent[] = [];
+    const duplicates: number[] = [];
+    request.events.forEach((addressed, place) => {
+      const hash = uids.subarray(fresh.length * UID_HASH_WORDS, (fresh.length + 1) * UID_HASH_WORDS);
+      if (this.#isNew(addressed, hash)) fresh.push(addressed);
+      else {
+        hash.fill(0);
+        duplicates.push(place);
+      }
+    });
     fresh.sort((a, b) => compareEvents(a.event, b.event));
-    const eventKeys = fresh.map(keyOf);
     const loaded = new Map<string, IssueRecord>();
-    for (const key of eventKeys) this.#load(key, loaded);
-    for (const key of request.keys) this.#load(key, loaded);
+    for (const addressed of fresh) this.#load(keyOf(addressed), loaded);
+    for (const key of keys) this.#load(key, loaded);
     const decision = decide(fresh, loaded);
     for (const [name, count] of decision.counted) {
       if (!Number.isSafeInteger(count) || count < 0) throw new Error(`counter ${name} cannot grow by ${count}`);
     }
 
-    if (fresh.length > 0 || request.keys.length > 0) {
-      const { keys, windowNanos = WINDOW_NANOS } = request;
+    if (fresh.length > 0 || keys.length > 0) {
       const now = request.now ?? newest(fresh, ({ takenAt }) => takenAt);
-      const texts = this.#journal.add({ events: fresh, keys, now, windowNanos });
+      this.#journal.add({ events: fresh, keys, now, windowNanos, wire: wire && { request: wire, duplicates } });
       this.#isEmpty = false;
-      fresh.forEach((_, index) => this.#stagedOf(eventKeys[index] ?? '').tailTexts.push(texts[index] ?? ''));
     }
+    for (const addressed of fresh) this.#stagedOf(keyOf(addressed)).added.push(addressed.event);
     for (const record of decision.records) this.#stagedOf(record.key).record = record;
-    for (const [key, takenAt] of taken) this.#taken.set(key, takenAt);
     for (const [name, count] of decision.counted) this.count(name, count);
     for (const item of decision.outgoing) this.outgoing.push(item);
     this.#events += fresh.length;
     const newestTime = newest(fresh, ({ effectiveTime }) => effectiveTime);
     if (newestTime > this.#newestEventTime) this.#newestEventTime = newestTime;
+    const newestTaken = newest(fresh, ({ takenAt }) => takenAt);
+    if (newestTaken > this.#newestTaken) this.#newestTaken = newestTaken;
   }
 
   /** Undefined when nothing is to be kept. */
@@ -89,19 +110,27 @@ export class CommitTurn {
 
   /** Once the commit is on disk: what was staged is what everybody sees. */
   publish(): void {
-    for (const { before, record, tailTexts } of this.#staged.values()) {
-      if (record !== undefined) this.#issues.put(before, record, tailTexts);
+    for (const { before, record, added } of this.#staged.values()) {
+      if (record !== undefined) this.#issues.put(before, record, added);
     }
-    for (const [key, takenAt] of this.#taken) this.#uids.add(key, takenAt);
+    if (this.#taken.size > 0) this.#uids.add(this.#taken.hashes(), this.#newestTaken);
   }
 
-  #isNew(addressed: AddressedEvent, taken: Map<string, bigint>): boolean {
-    const { uid, takenAt } = addressed.event;
-    const hash = hashText(uid, this.#seeds.of(addressed));
-    const key = hashKey(hash);
-    if (taken.has(key) || this.#taken.has(key) || this.#uids.has(key, hash)) return false;
-    taken.set(key, takenAt);
-    return true;
+  /** @param hash takes the hash of the event's uid */
+  #isNew(addressed: AddressedEvent, hash: UidHash): boolean {
+    hashText(addressed.event.uid, this.#seeds.of(addressed), hash);
+    return !this.#uids.has(hash) && this.#taken.add(hash);
+  }
+
+  /** Takes back what a request that failed has added. */
+  #forget(uids: Uint32Array): void {
+    const failed = new UidSet();
+    for (let at = 0; at < uids.length; at += UID_HASH_WORDS) failed.add(uids, at);
+    const all = this.#taken.hashes();
+    this.#taken = new UidSet();
+    for (let at = 0; at < all.length; at += UID_HASH_WORDS) {
+      if (!failed.has(all.subarray(at, at + UID_HASH_WORDS))) this.#taken.add(all, at);
+    }
   }
 
   #load(key: string, loaded: Map<string, IssueRecord>): void {
@@ -114,7 +143,7 @@ export class CommitTurn {
   #stagedOf(key: string): Staged {
     const known = this.#staged.get(key);
     if (known !== undefined) return known;
-    const staged: Staged = { before: this.#issues.get(key), record: undefined, tailTexts: [] };
+    const staged: Staged = { before: this.#issues.get(key), record: undefined, added: [] };
     this.#staged.set(key, staged);
     return staged;
   }

@@ -2,9 +2,8 @@ import { crc32 } from 'node:zlib';
 import { EventTail } from '../../lifecycle/event-tail.ts';
 import { isStraggler } from '../../lifecycle/history.ts';
 import type { IssueRecord } from '../../lifecycle/issue.ts';
-import type { IssueEvent } from '../../lifecycle/issue-event.ts';
 import { decodeRow, encodeRow } from './encoding.ts';
-import { eventFromList } from './event-text.ts';
+import { decodeEvents } from './event-bytes.ts';
 
 /** An issue's row: everything but the tail, which lies in rows of its own and so is not rewritten with each event. */
 export interface IssueRow {
@@ -22,21 +21,12 @@ export function encodeIssue(record: IssueRecord): IssueRow {
 }
 
 /** @throws when a row is not what was written */
-export function decodeIssue(row: IssueRow, tailTexts: readonly string[]): IssueRecord {
+export function decodeIssue(row: IssueRow, tails: readonly Uint8Array[]): IssueRecord {
   if (crc32(row.record) !== row.crc) throw new Error('an issue does not match its checksum: the file is damaged');
   const { history, ...rest } = decodeRow(row.record) as IssueRecord;
   const { base, head, folded } = history;
   const withoutTail = { base, head, folded: folded ?? undefined, tail: EventTail.EMPTY };
   // What was folded since it was written still lies there until its whole row may go.
-  const tail = tailTexts.flatMap(readTail).filter((event) => !isStraggler(withoutTail, event));
+  const tail = tails.flatMap(decodeEvents).filter((event) => !isStraggler(withoutTail, event));
   return { ...rest, history: { ...withoutTail, tail: EventTail.of(tail) } };
-}
-
-/** A tail row of events that are text already. */
-export function encodeTail(eventTexts: readonly string[]): string {
-  return `[${eventTexts.join(',')}]`;
-}
-
-export function readTail(text: string): readonly IssueEvent[] {
-  return (JSON.parse(text) as unknown[][]).map(eventFromList);
 }

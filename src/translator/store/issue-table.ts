@@ -1,9 +1,12 @@
+import { isStraggler } from '../../lifecycle/history.ts';
 import { dueAt, type IssueRecord } from '../../lifecycle/issue.ts';
+import type { IssueEvent } from '../../lifecycle/issue-event.ts';
 import { ActiveGroups } from './active-groups.ts';
 import { severityRank } from './active-issues.ts';
 import { hasMovedColumns, issueColumns, type IssueColumns } from './issue-columns.ts';
-import { decodeIssue, encodeIssue, encodeTail } from './issue-row.ts';
-import { integer, number, type Row, text } from './row.ts';
+import { encodeEvents } from './event-bytes.ts';
+import { decodeIssue, encodeIssue } from './issue-row.ts';
+import { bytes, integer, number, type Row, text } from './row.ts';
 import type { Statements } from './sqlite-statements.ts';
 import type { ActiveIssues } from './store.ts';
 
@@ -13,8 +16,8 @@ interface Changed {
   /** What the row's columns hold; undefined when there is no row. */
   readonly saved: IssueColumns | undefined;
   readonly savedFolded: IssueRecord['history']['folded'];
-  /** Tail events that no row has, as text. */
-  tailTexts: string[];
+  /** Events that no row has. */
+  readonly added: IssueEvent[];
 }
 
 /** An issue as it was read. */
@@ -75,14 +78,14 @@ export class IssueTable {
 
   /**
    * @param before the issue as {@link get} gave it
-   * @param tailTexts the events that were added, as text, stragglers among them: they are told apart when the tail is read
+   * @param added the events that were taken, stragglers among them
    */
-  put(before: IssueRecord | undefined, record: IssueRecord, tailTexts: readonly string[]): void {
+  put(before: IssueRecord | undefined, record: IssueRecord, added: readonly IssueEvent[]): void {
     const changed = this.#changed.get(record.key);
     this.groups.change(before, record);
     if (changed !== undefined) {
       changed.record = record;
-      changed.tailTexts.push(...tailTexts);
+      for (const event of added) changed.added.push(event);
       return;
     }
     this.#young.delete(record.key);
@@ -91,7 +94,7 @@ export class IssueTable {
       record,
       saved: before && issueColumns(before, this.groups),
       savedFolded: before?.history.folded,
-      tailTexts: [...tailTexts],
+      added: [...added],
     });
   }
 
@@ -203,7 +206,7 @@ export class IssueTable {
     };
   }
 
-  #saveIssue({ record, saved, savedFolded, tailTexts }: Changed, sequence: number): void {
+  #saveIssue({ record, saved, savedFolded, added }: Changed, sequence: number): void {
     const columns = issueColumns(record, this.groups);
     const { record: encoded, crc } = encodeIssue(record);
     const { groupId, isOpen, openedAt, severityRank: rank, dueAt: due, quietSince } = columns;
@@ -223,17 +226,18 @@ export class IssueTable {
         encoded,
       );
     }
-    const { folded, tail } = record.history;
+    const { history } = record;
+    const { folded, tail } = history;
     if (folded !== undefined && folded !== savedFolded) this.#statements.trimTail.run(record.key, folded.effectiveTime);
-    const { newest } = tail;
-    if (tailTexts.length > 0 && newest !== undefined) {
-      this.#statements.saveTail.run(record.key, sequence, newest.effectiveTime, encodeTail(tailTexts));
+    const movable = added.filter((event) => !isStraggler(history, event));
+    if (movable.length > 0 && tail.newest !== undefined) {
+      this.#statements.saveTail.run(record.key, sequence, tail.newest.effectiveTime, encodeEvents(movable));
     }
   }
 
   #read(row: Row): IssueRecord {
     const key = text(row, 'key');
-    const tails = this.#statements.loadTail.all(key).map((tail) => text(tail, 'events'));
+    const tails = this.#statements.loadTail.all(key).map((tail) => bytes(tail, 'events'));
     return decodeIssue({ record: text(row, 'record'), crc: number(row, 'crc') }, tails);
   }
 

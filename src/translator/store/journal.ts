@@ -1,6 +1,9 @@
 import { crc32 } from 'node:zlib';
 import type { AddressedEvent } from '../../lifecycle/issue.ts';
+import { compareEvents } from '../../lifecycle/issue-event.ts';
+import { readWire } from '../intake/read-wire.ts';
 import { addressFromList, encodeAddress, encodeEvent, eventFromList } from './event-text.ts';
+import type { WireRequest } from './store.ts';
 
 /** A request as the journal keeps it: all that its effect on the issues follows from. */
 export interface JournalRequest {
@@ -11,6 +14,15 @@ export interface JournalRequest {
   /** Unix ns. */
   readonly now: bigint;
   readonly windowNanos: bigint;
+  /** What to keep in place of the events; default: the events. */
+  readonly wire?: JournalWire | undefined;
+}
+
+/** A request kept as it was sent. */
+export interface JournalWire {
+  readonly request: WireRequest;
+  /** Of its events, by their places in the request: those whose uid was known. */
+  readonly duplicates: readonly number[];
 }
 
 /** What one commit adds to the journal. */
@@ -26,49 +38,113 @@ export interface JournalRow {
   readonly entry: Uint8Array;
 }
 
-/** Collects a commit's journal entry as text. */
+/**
+ * First byte of a row. What follows is the length of its text (32 bits, little endian), the text, and the requests that
+ * are kept as they were sent, one after the other.
+ */
+const FORMAT = 1;
+const HEAD_BYTES = 5;
+/** Bytes an event: a request with more of other things is kept as its events. */
+const WIRE_BYTES_MAX = 1024;
+
+/** Collects a commit's journal entry. */
 export class JournalWriter {
   readonly #requests: string[] = [];
+  readonly #attachments: Uint8Array[] = [];
 
-  /** @returns the text of each event, in their order */
-  add({ events, keys, now, windowNanos }: JournalRequest): readonly string[] {
-    const texts = events.map(({ event }) => encodeEvent(event));
-    const lines: string[] = [];
-    let previous: AddressedEvent | undefined;
-    events.forEach((addressed, index) => {
-      // Events of one issue often follow each other: null stands for the same address again.
-      const address = isSameAddress(previous, addressed) ? 'null' : encodeAddress(addressed);
-      lines.push(`${address},${texts[index] ?? ''}`);
-      previous = addressed;
-    });
-    this.#requests.push(`["${String(now)}","${String(windowNanos)}",${JSON.stringify(keys)},[${lines.join(',')}]]`);
-    return texts;
+  add(request: JournalRequest): void {
+    const { events, wire } = request;
+    const isKeptAsSent = wire !== undefined && wire.request.bytes.byteLength <= WIRE_BYTES_MAX * events.length;
+    this.#requests.push(isKeptAsSent ? this.#attach(wire, request) : textOf(request));
   }
 
   /** The row of sequence `sequence`; its checksum covers the sequence, so that no row passes for another. */
   row(sequence: number, counted: JournalEntry['counted']): JournalRow {
-    const entry = Buffer.from(`{"requests":[${this.#requests.join(',')}],"counted":${JSON.stringify(counted)}}`);
+    const text = Buffer.from(`{"requests":[${this.#requests.join(',')}],"counted":${JSON.stringify(counted)}}`);
+    const head = Buffer.alloc(HEAD_BYTES, FORMAT);
+    head.writeUInt32LE(text.byteLength, 1);
+    const entry = Buffer.concat([head, text, ...this.#attachments]);
     return { sequence, crc: crc32(entry, sequence >>> 0), entry };
   }
+
+  #attach({ request, duplicates }: JournalWire, { windowNanos, events }: JournalRequest): string {
+    const { signal, encoding, isGzip, bytes, arrival } = request;
+    this.#attachments.push(bytes);
+    const byteLength = bytes.byteLength;
+    const kept: KeptWire = {
+      wire: [signal, encoding, isGzip, byteLength, String(arrival), String(windowNanos), events.length, duplicates],
+    };
+    return JSON.stringify(kept);
+  }
+}
+
+/** A request kept as sent, in the row's text. */
+interface KeptWire {
+  readonly wire: readonly [
+    signal: WireRequest['signal'],
+    encoding: WireRequest['encoding'],
+    isGzip: boolean,
+    byteLength: number,
+    arrival: string,
+    windowNanos: string,
+    events: number,
+    duplicates: readonly number[],
+  ];
+}
+
+/** A request kept as its events: now, window, keys, and for each event its address and itself. */
+type KeptEvents = readonly [string, string, string[], (readonly unknown[] | null)[]];
+
+function textOf({ events, keys, now, windowNanos }: JournalRequest): string {
+  const lines: string[] = [];
+  let previous: AddressedEvent | undefined;
+  for (const addressed of events) {
+    // Events of one issue often follow each other: null stands for the same address again.
+    const address = isSameAddress(previous, addressed) ? 'null' : encodeAddress(addressed);
+    lines.push(`${address},${encodeEvent(addressed.event)}`);
+    previous = addressed;
+  }
+  return `["${String(now)}","${String(windowNanos)}",${JSON.stringify(keys)},[${lines.join(',')}]]`;
 }
 
 /** @throws when the row is not what was written */
 export function readJournalRow({ sequence, crc, entry }: JournalRow): JournalEntry {
   if (crc32(entry, sequence >>> 0) !== crc)
     throw new Error(`row ${sequence} of the journal does not match its checksum: the file is damaged`);
-  const { requests, counted } = JSON.parse(Buffer.from(entry).toString()) as {
-    requests: [string, string, string[], (readonly unknown[] | null)[]][];
+  const bytes = Buffer.from(entry.buffer, entry.byteOffset, entry.byteLength);
+  const isText = bytes[0] !== FORMAT; // as versions up to 3 of the schema wrote it
+  const textEnd = isText ? bytes.byteLength : HEAD_BYTES + bytes.readUInt32LE(1);
+  const { requests, counted } = JSON.parse(bytes.toString('utf8', isText ? 0 : HEAD_BYTES, textEnd)) as {
+    requests: (KeptEvents | KeptWire)[];
     counted: [number, number][];
   };
-  return {
-    counted,
-    requests: requests.map(([now, windowNanos, keys, lines]) => ({
-      now: BigInt(now),
-      windowNanos: BigInt(windowNanos),
-      keys,
-      events: readLines(lines),
-    })),
-  };
+  let position = textEnd;
+  const read = requests.map((request): JournalRequest => {
+    if (!('wire' in request)) {
+      const [now, windowNanos, keys, lines] = request;
+      return { now: BigInt(now), windowNanos: BigInt(windowNanos), keys, events: readLines(lines) };
+    }
+    const start = position;
+    position += request.wire[3];
+    return readKeptWire(request, bytes.subarray(start, position), sequence);
+  });
+  return { counted, requests: read };
+}
+
+function readKeptWire({ wire }: KeptWire, bytes: Uint8Array, sequence: number): JournalRequest {
+  const [signal, encoding, isGzip, , arrivalText, windowText, count, duplicates] = wire;
+  const arrival = BigInt(arrivalText);
+  const windowNanos = BigInt(windowText);
+  const known = new Set(duplicates);
+  const sent = readWire({ signal, encoding, isGzip, bytes, arrival }, windowNanos);
+  const events = sent.filter((_, place) => !known.has(place)).sort((a, b) => compareEvents(a.event, b.event));
+  if (events.length !== count) {
+    throw new Error(
+      `row ${sequence} of the journal reads as ${events.length} events in place of ${count}: another version wrote it. ` +
+        'Start and stop that version once, then this one.',
+    );
+  }
+  return { now: arrival, windowNanos, keys: [], events };
 }
 
 function readLines(lines: readonly (readonly unknown[] | null)[]): readonly AddressedEvent[] {

@@ -1,11 +1,11 @@
 import { type IssueRecord, keyOf, passTime, takeEvent } from '../../lifecycle/issue.ts';
+import type { IssueEvent } from '../../lifecycle/issue-event.ts';
 import type { AgentSeeds } from './commit-turn.ts';
 import type { CounterTable } from './counter-table.ts';
-import { encodeEvent } from './event-text.ts';
 import type { IssueTable } from './issue-table.ts';
 import { type JournalRequest, readJournalRow } from './journal.ts';
 import { bytes, number, type Row } from './row.ts';
-import { hashKey, hashText } from './uid-hash.ts';
+import { hashText } from './uid-hash.ts';
 import type { UidIndex } from './uid-index.ts';
 
 export interface ReplayTarget {
@@ -61,7 +61,7 @@ interface Replaying {
   readonly before: IssueRecord | undefined;
   readonly sequence: number;
   record: IssueRecord | undefined;
-  readonly tailTexts: string[];
+  readonly added: IssueEvent[];
 }
 
 class Replay {
@@ -76,11 +76,11 @@ class Replay {
     const { uids, seeds } = this.#target;
     for (const addressed of events) {
       const { event } = addressed;
-      uids.add(hashKey(hashText(event.uid, seeds.of(addressed))), event.takenAt);
+      uids.add(hashText(event.uid, seeds.of(addressed)), event.takenAt);
       const issue = this.#issueOf(keyOf(addressed));
       if (sequence <= issue.sequence) continue;
       issue.record = takeEvent(issue.record, addressed, windowNanos).record;
-      issue.tailTexts.push(encodeEvent(event));
+      issue.added.push(event);
     }
     for (const key of keys) {
       const issue = this.#issueOf(key);
@@ -90,8 +90,8 @@ class Replay {
   }
 
   finish(): void {
-    for (const { before, record, tailTexts } of this.#issues.values()) {
-      if (record !== undefined && record !== before) this.#target.issues.put(before, record, tailTexts);
+    for (const { before, record, added } of this.#issues.values()) {
+      if (record !== undefined && record !== before) this.#target.issues.put(before, record, added);
     }
   }
 
@@ -103,7 +103,7 @@ class Replay {
       before: loaded?.record,
       sequence: loaded?.sequence ?? 0,
       record: loaded?.record,
-      tailTexts: [],
+      added: [],
     };
     this.#issues.set(key, issue);
     return issue;

@@ -2,6 +2,7 @@ import type { AgentIdentity } from '../../lifecycle/identity.ts';
 import type { AddressedEvent, IssueRecord, Reporter } from '../../lifecycle/issue.ts';
 import type { Severity } from '../../lifecycle/issue-event.ts';
 import type { AgentBeats } from '../../lifecycle/silence.ts';
+import type { Encoding } from '../otlp/model.ts';
 
 /**
  * What must survive a crash. Each method is one transaction: whole and on disk when it resolves, or it rejects and
@@ -75,6 +76,18 @@ export interface CommitRequest {
   readonly now?: bigint;
   /** The window that `decide` goes by. Default: {@link WINDOW_NANOS}. A restart may decide the request again. */
   readonly windowNanos?: bigint;
+  /** What the events were read from, for an engine to keep in their place. Default: the events themselves are kept. */
+  readonly wire?: WireRequest;
+}
+
+/** An export request as it was sent. `readWire` finds its events again, in their order. */
+export interface WireRequest {
+  readonly signal: OutgoingSignal;
+  readonly encoding: Encoding;
+  readonly isGzip: boolean;
+  readonly bytes: Uint8Array;
+  /** By which the times of its events were judged, unix ns. */
+  readonly arrival: bigint;
 }
 
 /**

@@ -2,7 +2,8 @@
 export type UidHash = Uint32Array;
 
 export const UID_HASH_BYTES = 16;
-const WORDS = 4;
+export const UID_HASH_WORDS = 4;
+const WORDS = UID_HASH_WORDS;
 const CONSTANTS = [0x239b961b, 0xab0e9789, 0x38b34ae5, 0xa1e38b93] as const;
 const [C1, C2, C3, C4] = CONSTANTS;
 
@@ -46,18 +47,6 @@ export function hashText(text: string, seed: UidHash, into: UidHash = new Uint32
 /** The seed of an agent's uids. */
 export function hashAgent(agent: string): UidHash {
   return hashText(agent, new Uint32Array(WORDS));
-}
-
-/** The hash as a short string, for sets: it is compared by value. */
-export function hashKey([a = 0, b = 0, c = 0, d = 0]: UidHash): string {
-  return String.fromCharCode(a & 0xffff, a >>> 16, b & 0xffff, b >>> 16, c & 0xffff, c >>> 16, d & 0xffff, d >>> 16);
-}
-
-export function hashFromKey(key: string): UidHash {
-  return Uint32Array.from(
-    { length: WORDS },
-    (_, word) => key.charCodeAt(2 * word) | (key.charCodeAt(2 * word + 1) << 16),
-  );
 }
 
 function rotate(word: number, bits: number): number {

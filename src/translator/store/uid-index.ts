@@ -1,6 +1,7 @@
 import { BloomFilter } from './bloom-filter.ts';
 import type { Statements } from './sqlite-statements.ts';
-import { hashFromKey, UID_HASH_BYTES, type UidHash } from './uid-hash.ts';
+import { UID_HASH_BYTES, UID_HASH_WORDS as WORDS, type UidHash } from './uid-hash.ts';
+import { UidSet } from './uid-set.ts';
 
 const DAY_NANOS = 86_400_000_000_000n;
 const BUCKETS = 256;
@@ -12,9 +13,9 @@ const BUCKETS = 256;
 export class UidIndex {
   readonly #statements: Statements;
   readonly #days = new Map<number, { readonly filter: BloomFilter; count: number }>();
-  #recent = new Set<string>();
+  #recent = new UidSet();
   #recentUntil = 0n;
-  #saving: { readonly keys: Set<string>; readonly day: number } | undefined;
+  #saving: { readonly uids: UidSet; readonly day: number } | undefined;
 
   constructor(statements: Statements) {
     this.#statements = statements;
@@ -33,39 +34,37 @@ export class UidIndex {
     return [...this.#days.keys()].sort((a, b) => a - b);
   }
 
-  has(key: string, hash: UidHash): boolean {
-    if (this.#recent.has(key) || this.#saving?.keys.has(key) === true) return true;
+  has(hash: UidHash): boolean {
+    if (this.#recent.has(hash) || this.#saving?.uids.has(hash) === true) return true;
     for (const [day, { filter }] of this.#days) if (filter.mayHave(hash) && this.#isSaved(day, hash)) return true;
     return false;
   }
 
-  add(key: string, takenAt: bigint): void {
-    this.#recent.add(key);
+  /** Adds hashes, one after the other. @param takenAt when the newest of them was taken, unix ns */
+  add(hashes: Uint32Array, takenAt: bigint): void {
+    for (let at = 0; at < hashes.length; at += WORDS) this.#recent.add(hashes, at);
     if (takenAt > this.#recentUntil) this.#recentUntil = takenAt;
   }
 
   /** Sets aside what is in memory, to be written by {@link save}. It counts as the day of its newest: kept longer, never shorter. */
   freeze(): void {
-    this.#saving ??= { keys: this.#recent, day: dayOf(this.#recentUntil) };
-    if (this.#saving.keys === this.#recent) this.#recent = new Set();
+    this.#saving ??= { uids: this.#recent, day: dayOf(this.#recentUntil) };
+    if (this.#saving.uids === this.#recent) this.#recent = new UidSet();
   }
 
   /** Writes what was set aside, within a transaction; `done` once that is committed. */
   save(sequence: number): { readonly done: () => void } {
     const saving = this.#saving;
-    if (saving === undefined || saving.keys.size === 0) return { done: () => (this.#saving = undefined) };
-    const buckets = Array.from({ length: BUCKETS }, (): UidHash[] => []);
-    const hashes = Array.from(saving.keys, hashFromKey);
-    for (const hash of hashes) buckets[bucketOf(hash)]?.push(hash);
-    buckets.forEach((bucket, number) => {
-      if (bucket.length === 0) return;
-      const block = new Uint32Array(bucket.length * 4);
-      bucket.forEach((hash, index) => block.set(hash, index * 4));
-      this.#statements.saveUidBlock.run(saving.day, number, sequence, new Uint8Array(block.buffer));
+    if (saving === undefined || saving.uids.size === 0) return { done: () => (this.#saving = undefined) };
+    const hashes = saving.uids.hashes();
+    bucketsOf(hashes).forEach((block, bucket) => {
+      if (block.length === 0) return;
+      const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
+      this.#statements.saveUidBlock.run(saving.day, bucket, sequence, bytes);
     });
     return {
       done: () => {
-        for (const hash of hashes) this.#remember(saving.day, hash);
+        this.#remember(saving.day, hashes);
         this.#saving = undefined;
       },
     };
@@ -92,8 +91,8 @@ export class UidIndex {
   #remember(day: number, hashes: Uint32Array): void {
     const known = this.#days.get(day) ?? { filter: new BloomFilter(), count: 0 };
     this.#days.set(day, known);
-    for (let at = 0; at < hashes.length; at += 4) known.filter.add(hashes.subarray(at, at + 4));
-    known.count += hashes.length / 4;
+    for (let at = 0; at < hashes.length; at += WORDS) known.filter.add(hashes, at);
+    known.count += hashes.length / WORDS;
   }
 }
 
@@ -111,8 +110,24 @@ function bucketOf([first = 0]: UidHash): number {
   return first >>> 24;
 }
 
+/** The hashes of each bucket. */
+function bucketsOf(hashes: Uint32Array): readonly Uint32Array[] {
+  const sizes = new Uint32Array(BUCKETS);
+  const bucketAt = (at: number): number => (hashes[at] ?? 0) >>> 24;
+  for (let at = 0; at < hashes.length; at += WORDS) sizes[bucketAt(at)] = (sizes[bucketAt(at)] ?? 0) + WORDS;
+  const buckets = Array.from(sizes, (size) => new Uint32Array(size));
+  const ends = new Uint32Array(BUCKETS);
+  for (let at = 0; at < hashes.length; at += WORDS) {
+    const bucket = bucketAt(at);
+    const end = ends[bucket] ?? 0;
+    for (let word = 0; word < WORDS; word++) (buckets[bucket] ?? sizes)[end + word] = hashes[at + word] ?? 0;
+    ends[bucket] = end + WORDS;
+  }
+  return buckets;
+}
+
 function holds(hashes: Uint32Array, [a = 0, b = 0, c = 0, d = 0]: UidHash): boolean {
-  for (let at = 0; at < hashes.length; at += 4) {
+  for (let at = 0; at < hashes.length; at += WORDS) {
     if (hashes[at] === a && hashes[at + 1] === b && hashes[at + 2] === c && hashes[at + 3] === d) return true;
   }
   return false;

@@ -64,5 +64,5 @@ it('a store of version 1 is migrated whole: issues, uids, counters and what wait
   const counters = await store.counters();
   expect([counters.get('received'), counters.get('applied'), counters.get('duplicate')]).toEqual([5, 3, 2]);
   await store.close();
-  expect(await checkStore(pathOf())).toMatchObject({ problems: [], schemaVersion: 3, issues: 1 });
+  expect(await checkStore(pathOf())).toMatchObject({ problems: [], schemaVersion: 4, issues: 1 });
 });

@@ -9,7 +9,7 @@ import type { ScopeLogs, ScopeSpans } from '../../otlp/model.ts';
 import { ActiveGroups } from '../active-groups.ts';
 import { decodeRow } from '../encoding.ts';
 import { encodeEvent } from '../event-text.ts';
-import { encodeIssue, encodeTail } from '../issue-row.ts';
+import { encodeIssue } from '../issue-row.ts';
 import { issueColumns } from '../issue-columns.ts';
 import { dayOf } from '../uid-index.ts';
 import { hashAgent, hashText, UID_HASH_BYTES } from '../uid-hash.ts';
@@ -145,7 +145,7 @@ function moveIssues(database: DatabaseSync): void {
     const { record: encoded, crc } = encodeIssue(record);
     saveIssue.run(record.key, groupId, isOpen, openedAt, severityRank, dueAt, quietSince, crc, encoded);
     const { newest } = tail;
-    if (newest !== undefined) saveTail.run(record.key, newest.effectiveTime, encodeTail([...tail].map(encodeEvent)));
+    if (newest !== undefined) saveTail.run(record.key, newest.effectiveTime, `[${[...tail].map(encodeEvent).join(',')}]`);
   }
   for (const { id, labels } of groups.takeUnsaved()) saveGroup.run(id, labels);
   const newest = database.prepare('select max(newest_at) as newest from issue_tail');

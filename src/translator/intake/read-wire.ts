@@ -1,0 +1,16 @@
+import { gunzipSync } from 'node:zlib';
+import type { AddressedEvent } from '../../lifecycle/issue.ts';
+import { decodeLogs, decodeTraces } from '../otlp/decode.ts';
+import type { WireRequest } from '../store/store.ts';
+import { isReadEventName } from './agent-sign.ts';
+import { takeLogs, takeSpans } from './intake.ts';
+
+/** The issue events of a request that was taken before, as they were read then. */
+export function readWire(request: WireRequest, windowNanos: bigint): readonly AddressedEvent[] {
+  const { signal, encoding, isGzip, bytes, arrival } = request;
+  const body = isGzip ? gunzipSync(bytes) : bytes;
+  const clock = { arrival, windowNanos };
+  return signal === 'logs'
+    ? takeLogs(decodeLogs(body, encoding, isReadEventName), clock).events
+    : takeSpans(decodeTraces(body, encoding, isReadEventName), clock).events;
+}
