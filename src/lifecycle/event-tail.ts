@@ -1,85 +1,194 @@
+import type { IssueState } from './fold.ts';
 import { compareEvents, type IssueEvent } from './issue-event.ts';
+import { packEvents, unpackEvents } from './packed-events.ts';
 
-/** Events dropped at the front that a list may still hold, beyond as many as it has: so that dropping one copies nothing. */
-const DROPPED_MAX = 64;
+const PACK_EVENTS = 32;
+/** Newest events that are at hand as objects, for those that come a little late. Beyond it the older half is packed. */
+const LOOSE_EVENTS_MAX = 64;
+
+/** Some events that follow each other, as bytes. It never changes. */
+export interface EventPack {
+  readonly oldest: IssueEvent;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The state before some of the newest events, so that a late one is not folded with all. */
+interface Anchor {
+  readonly state: IssueState;
+  /** How many events there had ever been. */
+  readonly added: number;
+}
+
+interface Parts {
+  /** What is left of a pack that others of its events have left already; the oldest. */
+  readonly opened: readonly IssueEvent[];
+  readonly openedFrom: EventPack | undefined;
+  readonly packs: readonly EventPack[];
+  readonly loose: readonly IssueEvent[];
+  readonly newest: IssueEvent | undefined;
+  readonly length: number;
+  /** How many events there have ever been. */
+  readonly added: number;
+  /** The farther one first. */
+  readonly anchors: readonly Anchor[];
+}
+
+const NOTHING: Parts = {
+  opened: [],
+  openedFrom: undefined,
+  packs: [],
+  loose: [],
+  newest: undefined,
+  length: 0,
+  added: 0,
+  anchors: [],
+};
+
+/** Where to start when only the newest events are to be folded again. */
+export interface Restart {
+  readonly state: IssueState;
+  readonly events: readonly IssueEvent[];
+}
 
 /**
- * Events in the order of `compareEvents`. A list never changes for whoever holds it; those that follow from it by an
- * event at the end or one less at the front share its memory, so that either costs the same however long it is.
+ * Events in the order of `compareEvents`. A list never changes for whoever holds it; one that follows from it, by an
+ * event at its end or some less at its front, shares its packs: so that either costs the same however long it is.
  */
 export class EventTail implements Iterable<IssueEvent> {
-  static readonly EMPTY: EventTail = new EventTail([], 0, 0);
-  /** Of all lists that share it: each sees `#from` to `#to`, and the one that ends where it ends may grow it. */
-  readonly #events: IssueEvent[];
-  readonly #from: number;
-  readonly #to: number;
+  static readonly EMPTY: EventTail = new EventTail(NOTHING);
+  readonly #parts: Parts;
 
-  private constructor(events: IssueEvent[], from: number, to: number) {
-    this.#events = events;
-    this.#from = from;
-    this.#to = to;
+  private constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** @param events in any order */
   static of(events: Iterable<IssueEvent>): EventTail {
     const ordered = [...events].sort(compareEvents);
-    return new EventTail(ordered, 0, ordered.length);
+    const { length } = ordered;
+    return new EventTail({ ...NOTHING, ...packOlder(ordered), newest: ordered.at(-1), length, added: length });
   }
 
   get length(): number {
-    return this.#to - this.#from;
+    return this.#parts.length;
   }
 
   get oldest(): IssueEvent | undefined {
-    return this.length === 0 ? undefined : this.#events[this.#from];
+    const { opened, packs, loose } = this.#parts;
+    return opened[0] ?? packs[0]?.oldest ?? loose[0];
   }
 
   get newest(): IssueEvent | undefined {
-    return this.length === 0 ? undefined : this.#events[this.#to - 1];
+    return this.#parts.newest;
   }
 
-  [Symbol.iterator](): Iterator<IssueEvent> {
-    return this.first(this.length)[Symbol.iterator]();
+  /** With those of {@link pack}, all events; the oldest pack may hold some that have left. */
+  get packs(): readonly EventPack[] {
+    const { openedFrom, packs } = this.#parts;
+    return openedFrom === undefined ? packs : [openedFrom, ...packs];
   }
 
-  /** The oldest so many. */
-  first(count: number): readonly IssueEvent[] {
-    return this.#events.slice(this.#from, Math.min(this.#from + count, this.#to));
+  *[Symbol.iterator](): Generator<IssueEvent> {
+    const { opened, packs, loose } = this.#parts;
+    yield* opened;
+    for (const { bytes } of packs) yield* unpackEvents(bytes);
+    yield* loose;
   }
 
-  /** The newest, after so many of the oldest. */
-  after(count: number): readonly IssueEvent[] {
-    return this.#events.slice(Math.min(this.#from + count, this.#to), this.#to);
+  /** With an event that comes after all others. @param before the state before it */
+  append(event: IssueEvent, before: IssueState): EventTail {
+    const { opened, openedFrom, packs, loose, length, added, anchors } = this.#parts;
+    const isFull = loose.length >= LOOSE_EVENTS_MAX;
+    const nearer = anchors.at(-1);
+    const isNear = nearer !== undefined && added - nearer.added < PACK_EVENTS;
+    return new EventTail({
+      opened,
+      openedFrom,
+      packs: isFull ? [...packs, pack(loose.slice(0, PACK_EVENTS))] : packs,
+      loose: isFull ? [...loose.slice(PACK_EVENTS), event] : [...loose, event],
+      newest: event,
+      length: length + 1,
+      added: added + 1,
+      anchors: isNear ? anchors : [...anchors.slice(-1), { state: before, added }],
+    });
   }
 
-  /** With an event that comes after all others. */
-  append(event: IssueEvent): EventTail {
-    const isShared = this.#events.length === this.#to;
-    const events = isShared ? this.#events : this.#events.slice(this.#from, this.#to);
-    events.push(event);
-    return new EventTail(events, isShared ? this.#from : 0, events.length);
-  }
-
-  /** With an event in its place. */
-  insert(event: IssueEvent): EventTail {
-    let place = this.#to;
-    while (place > this.#from && this.#isBefore(event, place - 1)) place--;
-    if (place === this.#to) return this.append(event);
-    const events = this.#events.slice(this.#from, this.#to);
-    events.splice(place - this.#from, 0, event);
-    return new EventTail(events, 0, events.length);
+  /** With an event in its place, and from where to fold since it is there; undefined for the beginning. */
+  insert(event: IssueEvent): { readonly tail: EventTail; readonly restart: Restart | undefined } {
+    const { opened, openedFrom, packs, loose, length, added, anchors } = this.#parts;
+    const isAfter = (other: IssueEvent): boolean => compareEvents(event, other) < 0;
+    // From the end on, packs until one begins before the event.
+    let kept = packs.length;
+    for (let first = loose[0]; kept > 0 && (first === undefined || isAfter(first)); first = packs[kept]?.oldest) kept--;
+    const first = packs[0]?.oldest ?? loose[0];
+    const isDeep = kept === 0 && (first === undefined || isAfter(first));
+    const moved = [...packs.slice(kept).flatMap(({ bytes }) => unpackEvents(bytes)), ...loose, event];
+    if (isDeep) moved.unshift(...opened);
+    moved.sort(compareEvents);
+    const newer = moved.length - 1 - moved.indexOf(event);
+    const older = packOlder(moved);
+    const tail = new EventTail({
+      opened: isDeep ? [] : opened,
+      openedFrom: isDeep ? undefined : openedFrom,
+      packs: [...packs.slice(0, kept), ...older.packs],
+      loose: older.loose,
+      newest: moved.at(-1),
+      length: length + 1,
+      added: added + 1,
+      anchors: anchors.filter((anchor) => added - anchor.added >= newer),
+    });
+    return { tail, restart: tail.#restartIn(moved) };
   }
 
   /** Without the oldest so many. */
   dropOldest(count: number): EventTail {
-    const from = Math.min(this.#from + count, this.#to);
-    if (from <= DROPPED_MAX + this.#to - from) return new EventTail(this.#events, from, this.#to);
-    const events = this.#events.slice(from, this.#to);
-    return new EventTail(events, 0, events.length);
+    let { opened, openedFrom, packs, loose } = this.#parts;
+    let rest = Math.min(count, this.length);
+    const length = this.length - rest;
+    while (rest > 0) {
+      const dropped = Math.min(rest, opened.length);
+      opened = opened.slice(dropped);
+      rest -= dropped;
+      if (opened.length > 0) break;
+      openedFrom = packs[0];
+      packs = packs.slice(1);
+      if (openedFrom !== undefined) opened = unpackEvents(openedFrom.bytes);
+      else {
+        loose = loose.slice(rest);
+        rest = 0;
+      }
+    }
+    return new EventTail({ ...this.#parts, opened, openedFrom, packs, loose, length });
   }
 
-  #isBefore(event: IssueEvent, place: number): boolean {
-    const other = this.#events[place];
-    return other !== undefined && compareEvents(event, other) < 0;
+  /** The same events, all of them in packs. */
+  pack(): EventTail {
+    const { packs, loose, ...others } = this.#parts;
+    if (loose.length === 0) return this;
+    return new EventTail({ ...others, packs: [...packs, pack(loose)], loose: [] });
   }
+
+  /** From the nearest anchor all of whose newer events are among these, the newest ones. */
+  #restartIn(events: readonly IssueEvent[]): Restart | undefined {
+    const { added, anchors } = this.#parts;
+    const anchor = anchors.findLast((one) => added - one.added <= events.length);
+    return anchor && { state: anchor.state, events: events.slice(events.length - (added - anchor.added)) };
+  }
+}
+
+function pack(events: readonly IssueEvent[]): EventPack {
+  const [oldest] = events;
+  if (oldest === undefined) throw new RangeError('a pack of no events');
+  return { oldest, count: events.length, bytes: packEvents(events) };
+}
+
+/** All but the newest in packs. */
+function packOlder(events: readonly IssueEvent[]): Pick<Parts, 'packs' | 'loose'> {
+  const packs: EventPack[] = [];
+  let from = 0;
+  for (; events.length - from > LOOSE_EVENTS_MAX; from += PACK_EVENTS) {
+    packs.push(pack(events.slice(from, from + PACK_EVENTS)));
+  }
+  return { packs, loose: events.slice(from) };
 }

@@ -46,11 +46,11 @@ export interface Inserted {
 export function insertEvent({ base, folded, tail, head }: IssueHistory, event: IssueEvent): Inserted {
   const last = tail.newest;
   if (last !== undefined && compareEvents(last, event) > 0) {
-    const moved = tail.insert(event);
-    return { history: { base, folded, tail: moved, head: foldEvents(base, moved) }, newest: undefined };
+    const { tail: moved, restart = { state: base, events: moved } } = tail.insert(event);
+    return { history: { base, folded, tail: moved, head: foldEvents(restart.state, restart.events) }, newest: undefined };
   }
   const [state, transition] = applyEvent(head, event);
-  return { history: { base, folded, tail: tail.append(event), head: state }, newest: { event, transition, state } };
+  return { history: { base, folded, tail: tail.append(event, head), head: state }, newest: { event, transition, state } };
 }
 
 /** What left the tail, oldest first, and how many of them early because the tail was full. */
@@ -76,7 +76,7 @@ export function settleHistory(history: IssueHistory, now: bigint, windowNanos: b
 
   const old = isOld(oldest) ? countWhile(tail, isOld) : 0;
   const leaving = Math.max(old, length - TAIL_EVENTS_MAX);
-  const steps = [...walkEvents(base, tail.first(leaving))];
+  const steps = [...walkEvents(base, first(tail, leaving))];
   const last = steps.at(-1);
   if (last === undefined) return { history, steps, shortened: 0 };
   const { kind, uid, effectiveTime } = last.event;
@@ -94,6 +94,15 @@ export function foldEvents(base: IssueState, events: Iterable<IssueEvent>): Issu
   let state = base;
   for (const event of events) state = applyEvent(state, event)[0];
   return state;
+}
+
+/** @param count at least 1 */
+function* first(events: Iterable<IssueEvent>, count: number): Generator<IssueEvent> {
+  let rest = count;
+  for (const event of events) {
+    yield event;
+    if (--rest === 0) return;
+  }
 }
 
 function countWhile(events: Iterable<IssueEvent>, matches: (event: IssueEvent) => boolean): number {

@@ -1,5 +1,5 @@
 import { agentOf, type AddressedEvent, type IssueRecord, keyOf } from '../../lifecycle/issue.ts';
-import { compareEvents, type IssueEvent } from '../../lifecycle/issue-event.ts';
+import { compareEvents } from '../../lifecycle/issue-event.ts';
 import type { IssueTable } from './issue-table.ts';
 import { JournalWriter, type JournalRow } from './journal.ts';
 import { type CommitRequest, type Counters, type Decide, type Outgoing, WINDOW_NANOS } from './store.ts';
@@ -11,7 +11,6 @@ import { UidSet } from './uid-set.ts';
 interface Staged {
   readonly before: IssueRecord | undefined;
   record: IssueRecord | undefined;
-  readonly added: IssueEvent[];
 }
 
 /**
@@ -92,7 +91,6 @@ export class CommitTurn {
       this.#journal.add({ events: fresh, keys, now, windowNanos, wire: wire && { request: wire, duplicates } });
       this.#isEmpty = false;
     }
-    for (const addressed of fresh) this.#stagedOf(keyOf(addressed)).added.push(addressed.event);
     for (const record of decision.records) this.#stagedOf(record.key).record = record;
     for (const [name, count] of decision.counted) this.count(name, count);
     for (const item of decision.outgoing) this.outgoing.push(item);
@@ -110,8 +108,8 @@ export class CommitTurn {
 
   /** Once the commit is on disk: what was staged is what everybody sees. */
   publish(): void {
-    for (const { before, record, added } of this.#staged.values()) {
-      if (record !== undefined) this.#issues.put(before, record, added);
+    for (const { before, record } of this.#staged.values()) {
+      if (record !== undefined) this.#issues.put(before, record);
     }
     if (this.#taken.size > 0) this.#uids.add(this.#taken.hashes(), this.#newestTaken);
   }
@@ -143,7 +141,7 @@ export class CommitTurn {
   #stagedOf(key: string): Staged {
     const known = this.#staged.get(key);
     if (known !== undefined) return known;
-    const staged: Staged = { before: this.#issues.get(key), record: undefined, added: [] };
+    const staged: Staged = { before: this.#issues.get(key), record: undefined };
     this.#staged.set(key, staged);
     return staged;
   }

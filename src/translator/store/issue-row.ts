@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
-import { EventTail } from '../../lifecycle/event-tail.ts';
+import { type EventPack, EventTail } from '../../lifecycle/event-tail.ts';
 import { isStraggler } from '../../lifecycle/history.ts';
 import type { IssueRecord } from '../../lifecycle/issue.ts';
+import { unpackEvents } from '../../lifecycle/packed-events.ts';
 import { decodeRow, encodeRow } from './encoding.ts';
-import { decodeEvents } from './event-bytes.ts';
 
 /** An issue's row: everything but the tail, which lies in rows of its own and so is not rewritten with each event. */
 export interface IssueRow {
@@ -26,7 +26,13 @@ export function decodeIssue(row: IssueRow, tails: readonly Uint8Array[]): IssueR
   const { history, ...rest } = decodeRow(row.record) as IssueRecord;
   const { base, head, folded } = history;
   const withoutTail = { base, head, folded: folded ?? undefined, tail: EventTail.EMPTY };
-  // What was folded since it was written still lies there until its whole row may go.
-  const tail = tails.flatMap(decodeEvents).filter((event) => !isStraggler(withoutTail, event));
-  return { ...rest, history: { ...withoutTail, tail: EventTail.of(tail) } };
+  // What was folded since it was written still lies there until its whole row may go, and what was moved lies there twice.
+  const movable = tails.flatMap(unpackEvents).filter((event) => !isStraggler(withoutTail, event));
+  const events = new Map(movable.map((event) => [event.uid, event]));
+  return { ...rest, history: { ...withoutTail, tail: EventTail.of(events.values()).pack() } };
+}
+
+/** A tail row. */
+export function joinPacks(packs: readonly EventPack[]): Uint8Array {
+  return Buffer.concat(packs.map(({ bytes }) => bytes));
 }

@@ -1,11 +1,9 @@
-import { isStraggler } from '../../lifecycle/history.ts';
+import type { EventPack } from '../../lifecycle/event-tail.ts';
 import { dueAt, type IssueRecord } from '../../lifecycle/issue.ts';
-import type { IssueEvent } from '../../lifecycle/issue-event.ts';
 import { ActiveGroups } from './active-groups.ts';
 import { severityRank } from './active-issues.ts';
 import { hasMovedColumns, issueColumns, type IssueColumns } from './issue-columns.ts';
-import { encodeEvents } from './event-bytes.ts';
-import { decodeIssue, encodeIssue } from './issue-row.ts';
+import { decodeIssue, encodeIssue, joinPacks } from './issue-row.ts';
 import { bytes, integer, number, type Row, text } from './row.ts';
 import type { Statements } from './sqlite-statements.ts';
 import type { ActiveIssues } from './store.ts';
@@ -16,8 +14,8 @@ interface Changed {
   /** What the row's columns hold; undefined when there is no row. */
   readonly saved: IssueColumns | undefined;
   readonly savedFolded: IssueRecord['history']['folded'];
-  /** Events that no row has. */
-  readonly added: IssueEvent[];
+  /** Packs of its tail that rows have. */
+  readonly savedPacks: readonly EventPack[];
 }
 
 /** An issue as it was read. */
@@ -78,14 +76,12 @@ export class IssueTable {
 
   /**
    * @param before the issue as {@link get} gave it
-   * @param added the events that were taken, stragglers among them
    */
-  put(before: IssueRecord | undefined, record: IssueRecord, added: readonly IssueEvent[]): void {
+  put(before: IssueRecord | undefined, record: IssueRecord): void {
     const changed = this.#changed.get(record.key);
     this.groups.change(before, record);
     if (changed !== undefined) {
       changed.record = record;
-      for (const event of added) changed.added.push(event);
       return;
     }
     this.#young.delete(record.key);
@@ -94,14 +90,17 @@ export class IssueTable {
       record,
       saved: before && issueColumns(before, this.groups),
       savedFolded: before?.history.folded,
-      added: [...added],
+      savedPacks: before?.history.tail.packs ?? [],
     });
   }
 
   /** Writes what changed of these issues, within a transaction; `done` once that is committed. */
   save(keys: readonly string[], sequence: number): { readonly done: () => void } {
     const saved = keys.flatMap((key) => this.#changed.get(key) ?? []);
-    for (const changed of saved) this.#saveIssue(changed, sequence);
+    for (const changed of saved) {
+      changed.record = packTail(changed.record);
+      this.#saveIssue(changed, sequence);
+    }
     const groups = this.groups.takeUnsaved();
     for (const { id, labels } of groups) this.#statements.saveGroup.run(id, labels);
     return {
@@ -206,7 +205,7 @@ export class IssueTable {
     };
   }
 
-  #saveIssue({ record, saved, savedFolded, added }: Changed, sequence: number): void {
+  #saveIssue({ record, saved, savedFolded, savedPacks }: Changed, sequence: number): void {
     const columns = issueColumns(record, this.groups);
     const { record: encoded, crc } = encodeIssue(record);
     const { groupId, isOpen, openedAt, severityRank: rank, dueAt: due, quietSince } = columns;
@@ -226,12 +225,12 @@ export class IssueTable {
         encoded,
       );
     }
-    const { history } = record;
-    const { folded, tail } = history;
+    const { folded, tail } = record.history;
     if (folded !== undefined && folded !== savedFolded) this.#statements.trimTail.run(record.key, folded.effectiveTime);
-    const movable = added.filter((event) => !isStraggler(history, event));
-    if (movable.length > 0 && tail.newest !== undefined) {
-      this.#statements.saveTail.run(record.key, sequence, tail.newest.effectiveTime, encodeEvents(movable));
+    const known = new Set(savedPacks);
+    const packs = tail.packs.filter((pack) => !known.has(pack));
+    if (packs.length > 0 && tail.newest !== undefined) {
+      this.#statements.saveTail.run(record.key, sequence, tail.newest.effectiveTime, joinPacks(packs));
     }
   }
 
@@ -268,6 +267,13 @@ export class IssueTable {
     }
     return oldest;
   }
+}
+
+/** Rows hold packs; an issue that has been saved has nothing else. */
+function packTail(record: IssueRecord): IssueRecord {
+  const { history } = record;
+  const tail = history.tail.pack();
+  return tail === history.tail ? record : { ...record, history: { ...history, tail } };
 }
 
 function compareWorst(a: IssueRecord, b: IssueRecord): number {

@@ -1,5 +1,4 @@
 import { type IssueRecord, keyOf, passTime, takeEvent } from '../../lifecycle/issue.ts';
-import type { IssueEvent } from '../../lifecycle/issue-event.ts';
 import type { AgentSeeds } from './commit-turn.ts';
 import type { CounterTable } from './counter-table.ts';
 import type { IssueTable } from './issue-table.ts';
@@ -61,7 +60,6 @@ interface Replaying {
   readonly before: IssueRecord | undefined;
   readonly sequence: number;
   record: IssueRecord | undefined;
-  readonly added: IssueEvent[];
 }
 
 class Replay {
@@ -80,7 +78,6 @@ class Replay {
       const issue = this.#issueOf(keyOf(addressed));
       if (sequence <= issue.sequence) continue;
       issue.record = takeEvent(issue.record, addressed, windowNanos).record;
-      issue.added.push(event);
     }
     for (const key of keys) {
       const issue = this.#issueOf(key);
@@ -90,8 +87,8 @@ class Replay {
   }
 
   finish(): void {
-    for (const { before, record, added } of this.#issues.values()) {
-      if (record !== undefined && record !== before) this.#target.issues.put(before, record, added);
+    for (const { before, record } of this.#issues.values()) {
+      if (record !== undefined && record !== before) this.#target.issues.put(before, record);
     }
   }
 
@@ -103,7 +100,6 @@ class Replay {
       before: loaded?.record,
       sequence: loaded?.sequence ?? 0,
       record: loaded?.record,
-      added: [],
     };
     this.#issues.set(key, issue);
     return issue;

@@ -1,5 +1,5 @@
+import { packEvents } from '../../../lifecycle/packed-events.ts';
 import { eventFromList } from '../event-text.ts';
-import { encodeEvents } from '../event-bytes.ts';
 import type { Migration } from './migration.ts';
 
 /** Tails as bytes, half the size of the text that they were. Rows of the journal say by themselves how they are written. */
@@ -18,7 +18,7 @@ export const migration000004: Migration = {
     tails.setReadBigInts(true);
     for (const { key = '', sequence = 0n, newest_at: newestAt = 0n, events } of tails.iterate()) {
       const lists = JSON.parse(String(events)) as unknown[][];
-      save.run(key, sequence, newestAt, encodeEvents(lists.map(eventFromList)));
+      save.run(key, sequence, newestAt, packEvents(lists.map(eventFromList)));
     }
     database.exec('drop table issue_tail; alter table issue_tail_4 rename to issue_tail');
   },
