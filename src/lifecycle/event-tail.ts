@@ -25,7 +25,9 @@ interface Parts {
   readonly opened: readonly IssueEvent[];
   readonly openedFrom: EventPack | undefined;
   readonly packs: readonly EventPack[];
-  readonly loose: readonly IssueEvent[];
+  /** Grows at its end for the list that has all of it; the first `looseCount` are this list's. */
+  readonly loose: IssueEvent[];
+  readonly looseCount: number;
   readonly newest: IssueEvent | undefined;
   readonly length: number;
   /** How many events there have ever been. */
@@ -39,6 +41,7 @@ const NOTHING: Parts = {
   openedFrom: undefined,
   packs: [],
   loose: [],
+  looseCount: 0,
   newest: undefined,
   length: 0,
   added: 0,
@@ -75,8 +78,8 @@ export class EventTail implements Iterable<IssueEvent> {
   }
 
   get oldest(): IssueEvent | undefined {
-    const { opened, packs, loose } = this.#parts;
-    return opened[0] ?? packs[0]?.oldest ?? loose[0];
+    const { opened, packs } = this.#parts;
+    return opened[0] ?? packs[0]?.oldest ?? this.#firstLoose;
   }
 
   get newest(): IssueEvent | undefined {
@@ -90,23 +93,27 @@ export class EventTail implements Iterable<IssueEvent> {
   }
 
   *[Symbol.iterator](): Generator<IssueEvent> {
-    const { opened, packs, loose } = this.#parts;
+    const { opened, packs } = this.#parts;
     yield* opened;
     for (const { bytes } of packs) yield* unpackEvents(bytes);
-    yield* loose;
+    yield* this.#loose;
   }
 
   /** With an event that comes after all others. @param before the state before it */
   append(event: IssueEvent, before: IssueState): EventTail {
-    const { opened, openedFrom, packs, loose, length, added, anchors } = this.#parts;
-    const isFull = loose.length >= LOOSE_EVENTS_MAX;
+    const { packs, loose, looseCount, length, added, anchors } = this.#parts;
+    const isFull = looseCount >= LOOSE_EVENTS_MAX;
+    const isShared = !isFull && loose.length === looseCount;
+    const grown = isShared ? loose : loose.slice(isFull ? PACK_EVENTS : 0, looseCount);
+    grown.push(event);
     const nearer = anchors.at(-1);
     const isNear = nearer !== undefined && added - nearer.added < PACK_EVENTS;
     return new EventTail({
-      opened,
-      openedFrom,
+      opened: this.#parts.opened,
+      openedFrom: this.#parts.openedFrom,
       packs: isFull ? [...packs, pack(loose.slice(0, PACK_EVENTS))] : packs,
-      loose: isFull ? [...loose.slice(PACK_EVENTS), event] : [...loose, event],
+      loose: grown,
+      looseCount: grown.length,
       newest: event,
       length: length + 1,
       added: added + 1,
@@ -116,14 +123,14 @@ export class EventTail implements Iterable<IssueEvent> {
 
   /** With an event in its place, and from where to fold since it is there; undefined for the beginning. */
   insert(event: IssueEvent): { readonly tail: EventTail; readonly restart: Restart | undefined } {
-    const { opened, openedFrom, packs, loose, length, added, anchors } = this.#parts;
+    const { opened, openedFrom, packs, length, added, anchors } = this.#parts;
     const isAfter = (other: IssueEvent): boolean => compareEvents(event, other) < 0;
     // From the end on, packs until one begins before the event.
     let kept = packs.length;
-    for (let first = loose[0]; kept > 0 && (first === undefined || isAfter(first)); first = packs[kept]?.oldest) kept--;
-    const first = packs[0]?.oldest ?? loose[0];
+    for (let first = this.#firstLoose; kept > 0 && (first === undefined || isAfter(first)); first = packs[kept]?.oldest) kept--;
+    const first = packs[0]?.oldest ?? this.#firstLoose;
     const isDeep = kept === 0 && (first === undefined || isAfter(first));
-    const moved = [...packs.slice(kept).flatMap(({ bytes }) => unpackEvents(bytes)), ...loose, event];
+    const moved = [...packs.slice(kept).flatMap(({ bytes }) => unpackEvents(bytes)), ...this.#loose, event];
     if (isDeep) moved.unshift(...opened);
     moved.sort(compareEvents);
     const newer = moved.length - 1 - moved.indexOf(event);
@@ -133,6 +140,7 @@ export class EventTail implements Iterable<IssueEvent> {
       openedFrom: isDeep ? undefined : openedFrom,
       packs: [...packs.slice(0, kept), ...older.packs],
       loose: older.loose,
+      looseCount: older.looseCount,
       newest: moved.at(-1),
       length: length + 1,
       added: added + 1,
@@ -143,7 +151,7 @@ export class EventTail implements Iterable<IssueEvent> {
 
   /** Without the oldest so many. */
   dropOldest(count: number): EventTail {
-    let { opened, openedFrom, packs, loose } = this.#parts;
+    let { opened, openedFrom, packs, loose, looseCount } = this.#parts;
     let rest = Math.min(count, this.length);
     const length = this.length - rest;
     while (rest > 0) {
@@ -155,18 +163,27 @@ export class EventTail implements Iterable<IssueEvent> {
       packs = packs.slice(1);
       if (openedFrom !== undefined) opened = unpackEvents(openedFrom.bytes);
       else {
-        loose = loose.slice(rest);
+        loose = loose.slice(rest, looseCount);
+        looseCount = loose.length;
         rest = 0;
       }
     }
-    return new EventTail({ ...this.#parts, opened, openedFrom, packs, loose, length });
+    return new EventTail({ ...this.#parts, opened, openedFrom, packs, loose, looseCount, length });
   }
 
   /** The same events, all of them in packs. */
   pack(): EventTail {
-    const { packs, loose, ...others } = this.#parts;
-    if (loose.length === 0) return this;
-    return new EventTail({ ...others, packs: [...packs, pack(loose)], loose: [] });
+    const { packs, looseCount } = this.#parts;
+    if (looseCount === 0) return this;
+    return new EventTail({ ...this.#parts, packs: [...packs, pack(this.#loose)], loose: [], looseCount: 0 });
+  }
+
+  get #loose(): readonly IssueEvent[] {
+    return this.#parts.loose.slice(0, this.#parts.looseCount);
+  }
+
+  get #firstLoose(): IssueEvent | undefined {
+    return this.#parts.looseCount === 0 ? undefined : this.#parts.loose[0];
   }
 
   /** From the nearest anchor all of whose newer events are among these, the newest ones. */
@@ -184,11 +201,11 @@ function pack(events: readonly IssueEvent[]): EventPack {
 }
 
 /** All but the newest in packs. */
-function packOlder(events: readonly IssueEvent[]): Pick<Parts, 'packs' | 'loose'> {
+function packOlder(events: readonly IssueEvent[]): Pick<Parts, 'packs' | 'loose' | 'looseCount'> {
   const packs: EventPack[] = [];
   let from = 0;
   for (; events.length - from > LOOSE_EVENTS_MAX; from += PACK_EVENTS) {
     packs.push(pack(events.slice(from, from + PACK_EVENTS)));
   }
-  return { packs, loose: events.slice(from) };
+  return { packs, loose: events.slice(from), looseCount: events.length - from };
 }

@@ -18,6 +18,8 @@ export interface AddressedEvent {
   readonly identity: IssueIdentity;
   readonly reporter: Reporter;
   readonly event: IssueEvent;
+  /** What its identity is called, where that is known already. */
+  readonly names?: IssueNames;
 }
 
 /** All that is kept of one issue. */
@@ -49,31 +51,25 @@ export interface IssueUpdate {
 }
 
 /** The key under which the event's issue is kept. */
-export function keyOf({ identity }: AddressedEvent): string {
-  return namesOf(identity).key;
+export function keyOf({ identity, names }: AddressedEvent): string {
+  return (names ?? namesOf(identity)).key;
 }
 
 /** The agent of the event, as one string: uids are unique within it. */
-export function agentOf({ identity }: AddressedEvent): string {
-  return namesOf(identity).agent;
+export function agentOf({ identity, names }: AddressedEvent): string {
+  return (names ?? namesOf(identity)).agent;
 }
 
-function namesOf(identity: IssueIdentity): IssueNames {
-  const known = names.get(identity);
-  if (known !== undefined) return known;
-  const agent: AgentIdentity = identity;
-  const made = { key: issueKey(identity), agent: agentKey(agent) };
-  names.set(identity, made);
-  return made;
-}
-
-interface IssueNames {
+export interface IssueNames {
   readonly key: string;
   readonly agent: string;
 }
 
-/** What identities are called, found once each: it costs more than all else that a report does. */
-const names = new WeakMap<IssueIdentity, IssueNames>();
+/** What an identity is called; to find it costs more than all else that a report does. */
+export function namesOf(identity: IssueIdentity): IssueNames {
+  const agent: AgentIdentity = identity;
+  return { key: issueKey(identity), agent: agentKey(agent) };
+}
 
 /** Takes one event whose uid is new into its issue; undefined stands for an issue not yet known. */
 export function takeEvent(known: IssueRecord | undefined, addressed: AddressedEvent, windowNanos: bigint): IssueUpdate {

@@ -17,7 +17,7 @@ import type { Exemplar } from '../otlp/model.ts';
 import type { CommitRequest, Counters, Decide, Outgoing, OutgoingSignal } from '../store/store.ts';
 import { occurrenceSeries, timeToResolveBucket, timeToResolveSum, transitionSeries } from './counter-series.ts';
 import { lifecycleLog } from './lifecycle-log.ts';
-import { lifecycleSpans } from './lifecycle-span.ts';
+import { describeTold, lifecycleSpans } from './lifecycle-span.ts';
 import { seconds } from './transition-attributes.ts';
 
 export interface DecideOptions {
@@ -95,15 +95,18 @@ class Ledger {
     this.#addExample(record, series.occurrences, addedOccurrences, event);
     this.#addExample(record, series.recurred, untoldRecurrences, event);
     for (const transition of told) this.#tell(record, transition);
-    if (checkpoint !== undefined) this.#send('traces', () => encodeTraces([lifecycleSpans(record, checkpoint)]));
+    if (checkpoint === undefined || !this.#options.hasSink) return;
+    this.#send('traces', encodeTraces([lifecycleSpans(describeTold(record, checkpoint), checkpoint)]));
   }
 
   #tell(record: IssueRecord, told: Told): void {
     const name = told.transition === 'recurred' ? this.#seriesOf(record).recurred : transitionSeries(record, told);
     this.#addExample(record, name, 1, { effectiveTime: told.at, span: told.report });
     if (told.episodeSpan !== undefined) this.#addTimeToResolve(record, told);
-    this.#send('logs', () => encodeLogs([lifecycleLog(record, told, this.#options.now)]));
-    this.#send('traces', () => encodeTraces([lifecycleSpans(record, told)]));
+    if (!this.#options.hasSink) return;
+    const common = describeTold(record, told);
+    this.#send('logs', encodeLogs([lifecycleLog(common, told, this.#options.now)]));
+    this.#send('traces', encodeTraces([lifecycleSpans(common, told)]));
   }
 
   #addTimeToResolve(record: IssueRecord, told: Told): void {
@@ -114,8 +117,8 @@ class Ledger {
     this.#noteExemplar(record, bucket, seconds(age), { effectiveTime: told.at, span: told.report });
   }
 
-  #send(signal: OutgoingSignal, encode: () => Uint8Array): void {
-    if (this.#options.hasSink) this.outgoing.push({ signal, body: encode(), queuedAt: this.#options.now });
+  #send(signal: OutgoingSignal, body: Uint8Array): void {
+    this.outgoing.push({ signal, body, queuedAt: this.#options.now });
   }
 
   /** The names of what each report counts: found once for an issue in memory, since finding them costs as much as the fold. */
@@ -131,9 +134,10 @@ class Ledger {
     return series;
   }
 
+  /** Of a request, the first example of a counter will do. */
   #addExample(record: IssueRecord, name: string, by: number, example: Example | undefined): void {
+    if (by > 0 && example !== undefined && !this.counted.has(name)) this.#noteExemplar(record, name, by, example);
     this.#add(name, by);
-    if (by > 0 && example !== undefined) this.#noteExemplar(record, name, by, example);
   }
 
   #noteExemplar({ identity }: IssueRecord, name: string, value: number, { effectiveTime, span }: Example): void {

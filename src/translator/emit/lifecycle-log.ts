@@ -1,22 +1,19 @@
-import type { IssueRecord } from '../../lifecycle/issue.ts';
 import type { Severity } from '../../lifecycle/issue-event.ts';
 import type { Told } from '../../lifecycle/story.ts';
 import { ATTR_LOG_RECORD_UID, EVENT_ISSUE_LIFECYCLE } from '../../semconv.ts';
 import type { ScopeLogs } from '../otlp/model.ts';
-import { transitionSpanIds } from './lifecycle-span.ts';
-import { reporterResource, TRANSLATOR_SCOPE } from './resource.ts';
-import { transitionAttributes } from './transition-attributes.ts';
+import type { ToldContext } from './lifecycle-span.ts';
+import { TRANSLATOR_SCOPE } from './resource.ts';
 
 /** OTLP's severity numbers, as the reports themselves carry them. */
 const NUMBER_BY_SEVERITY: Readonly<Record<Severity, number>> = { critical: 21, high: 17, medium: 13, low: 9 };
 const INFO = 9;
 
 /** The log event `hiveloop.issue.lifecycle` of a told transition: in the context of its own span, with the report's ids beside it. */
-export function lifecycleLog(record: IssueRecord, told: Told, takenAt: bigint): ScopeLogs {
-  const { key, identity, reporter } = record;
-  const { traceId, spanId } = transitionSpanIds(key, told);
+export function lifecycleLog({ ids, resource, attributes }: ToldContext, told: Told, takenAt: bigint): ScopeLogs {
+  const { traceId, spanId } = ids;
   return {
-    resource: reporterResource(identity, reporter),
+    resource,
     scope: TRANSLATOR_SCOPE,
     logRecords: [
       {
@@ -25,7 +22,7 @@ export function lifecycleLog(record: IssueRecord, told: Told, takenAt: bigint): 
         severityNumber: isTrouble(told) ? NUMBER_BY_SEVERITY[told.severity] : INFO,
         eventName: EVENT_ISSUE_LIFECYCLE,
         body: sentence(told),
-        attributes: { ...transitionAttributes(key, identity, told), [ATTR_LOG_RECORD_UID]: told.id },
+        attributes: { ...attributes, [ATTR_LOG_RECORD_UID]: told.id },
         traceId,
         spanId,
       },

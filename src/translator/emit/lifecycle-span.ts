@@ -4,20 +4,37 @@ import type { SpanReference } from '../../lifecycle/issue-event.ts';
 import type { Checkpoint } from '../../lifecycle/checkpoint.ts';
 import type { Told } from '../../lifecycle/story.ts';
 import { SPAN_ISSUE } from '../../semconv.ts';
-import type { ScopeSpans, Span, SpanLink } from '../otlp/model.ts';
+import type { Attributes, Resource, ScopeSpans, Span, SpanLink } from '../otlp/model.ts';
 import { reporterResource, TRANSLATOR_SCOPE } from './resource.ts';
 import { transitionAttributes } from './transition-attributes.ts';
 
 const KIND_INTERNAL = 1;
 
+/** What the log event and the spans of a told transition share. */
+export interface ToldContext {
+  readonly issue: IssueRecord;
+  readonly ids: SpanReference & { readonly parentSpanId: string };
+  readonly resource: Resource;
+  readonly attributes: Attributes;
+}
+
+export function describeTold(issue: IssueRecord, told: Told | Checkpoint): ToldContext {
+  const { key, identity, reporter } = issue;
+  return {
+    issue,
+    ids: transitionSpanIds(key, told),
+    resource: reporterResource(identity, reporter),
+    attributes: transitionAttributes(key, identity, told),
+  };
+}
+
 /**
  * The spans of a told transition. A trace is one episode of one issue: each transition is a span of no length, sent at
  * once and linked to the span that reported the problem; the closing brings their parent, from opened to closed.
  */
-export function lifecycleSpans(record: IssueRecord, told: Told | Checkpoint): ScopeSpans {
-  const { key, identity, reporter } = record;
-  const { traceId, spanId, parentSpanId } = transitionSpanIds(key, told);
-  const attributes = transitionAttributes(key, identity, told);
+export function lifecycleSpans({ issue, ids, resource, attributes }: ToldContext, told: Told | Checkpoint): ScopeSpans {
+  const { identity } = issue;
+  const { traceId, spanId, parentSpanId } = ids;
   const common = { traceId, kind: KIND_INTERNAL, attributes, events: [], statusCode: 0, statusMessage: '' };
   const spans: Span[] = [
     {
@@ -41,7 +58,7 @@ export function lifecycleSpans(record: IssueRecord, told: Told | Checkpoint): Sc
       links: linkTo(told.report),
     });
   }
-  return { resource: reporterResource(identity, reporter), scope: TRANSLATOR_SCOPE, spans };
+  return { resource, scope: TRANSLATOR_SCOPE, spans };
 }
 
 /** Ids that are the same whenever the same thing is told. An `unmatched` belongs to no episode: a trace of its own, no parent. */

@@ -1,10 +1,11 @@
 import { type AgentIdentity, identifyIssue, type IssueIdentity } from '../../lifecycle/identity.ts';
-import type { Reporter } from '../../lifecycle/issue.ts';
+import { type IssueNames, namesOf, type Reporter } from '../../lifecycle/issue.ts';
 
 /** Whose an event is. The last words that were said of it are kept, since they are mostly said again. */
 export interface Address {
   readonly identity: IssueIdentity;
   readonly reporter: Reporter;
+  readonly names: IssueNames;
   words: Words;
 }
 
@@ -31,8 +32,8 @@ const NAME_CHARACTERS_MAX = 1024;
 const NO_WORDS: Words = { summary: '', severityAsSaid: '', category: '' };
 
 /**
- * The addresses met lately. One address is one object: names and series that hang on it are found once, and events share
- * their strings. It changes no answer.
+ * The addresses met lately. One address is one object: its names and series are found once, and events share their
+ * strings. It changes no answer.
  */
 export class AddressBook {
   readonly #senders = new Map<string, Sender>();
@@ -46,7 +47,8 @@ export class AddressBook {
     const name = issueId === '' ? summary : issueId;
     const known = agents.get(agent.agentId)?.get(name);
     if (known !== undefined) return known;
-    const address = { identity: identifyIssue(agent, issueId, summary), reporter: sender.reporter, words: NO_WORDS };
+    const identity = identifyIssue(agent, issueId, summary);
+    const address = { identity, reporter: sender.reporter, names: namesOf(identity), words: NO_WORDS };
     if (name.length > NAME_CHARACTERS_MAX) return address;
     if (++this.#addresses > ADDRESSES_MAX) this.#clear();
     const issues = agents.get(agent.agentId) ?? new Map<string, Address>();

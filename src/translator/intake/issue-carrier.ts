@@ -76,7 +76,7 @@ export function readCarrier(carrier: IssueCarrier, { arrival, windowNanos }: Arr
   const said = cut(summary, SUMMARY_CHARACTERS_MAX);
   if (kind !== 'report') {
     const event = { kind, uid, effectiveTime: at, takenAt: arrival, summary: said, span };
-    return { identity: address.identity, reporter: address.reporter, event };
+    return { identity: address.identity, reporter: address.reporter, names: address.names, event };
   }
   const words = same(address.words, {
     summary: said,
@@ -87,6 +87,7 @@ export function readCarrier(carrier: IssueCarrier, { arrival, windowNanos }: Arr
   return {
     identity: address.identity,
     reporter: address.reporter,
+    names: address.names,
     event: {
       kind,
       uid,

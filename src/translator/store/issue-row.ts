@@ -3,33 +3,60 @@ import { type EventPack, EventTail } from '../../lifecycle/event-tail.ts';
 import { isStraggler } from '../../lifecycle/history.ts';
 import type { IssueRecord } from '../../lifecycle/issue.ts';
 import { unpackEvents } from '../../lifecycle/packed-events.ts';
+import type { RecentlyTold } from '../../lifecycle/story.ts';
 import { decodeRow, encodeRow } from './encoding.ts';
 
 /** An issue's row: everything but the tail, which lies in rows of its own and so is not rewritten with each event. */
 export interface IssueRow {
+  /** The record, and in a second line what was told of it. */
   readonly record: string;
   readonly crc: number;
 }
 
-export function encodeIssue(record: IssueRecord): IssueRow {
-  const { history, ...rest } = record;
-  const text = encodeRow({
-    ...rest,
-    history: { base: history.base, head: history.head, folded: history.folded ?? null },
-  });
+export function encodeIssue({ history, story, ...rest }: IssueRecord): IssueRow {
+  const { base, head, folded = null } = history;
+  const { recent, ...tellable } = story;
+  const text = `${encodeRow({ ...rest, history: { base, head, folded }, story: tellable })}\n[${recent.map(toldText).join(',')}]`;
   return { record: text, crc: crc32(text) };
 }
 
 /** @throws when a row is not what was written */
 export function decodeIssue(row: IssueRow, tails: readonly Uint8Array[]): IssueRecord {
   if (crc32(row.record) !== row.crc) throw new Error('an issue does not match its checksum: the file is damaged');
-  const { history, ...rest } = decodeRow(row.record) as IssueRecord;
+  const [recordText = '', recentText] = row.record.split('\n');
+  const { history, story, ...rest } = decodeRow(recordText) as IssueRecord;
   const { base, head, folded } = history;
   const withoutTail = { base, head, folded: folded ?? undefined, tail: EventTail.EMPTY };
   // What was folded since it was written still lies there until its whole row may go, and what was moved lies there twice.
   const movable = tails.flatMap(unpackEvents).filter((event) => !isStraggler(withoutTail, event));
   const events = new Map(movable.map((event) => [event.uid, event]));
-  return { ...rest, history: { ...withoutTail, tail: EventTail.of(events.values()).pack() } };
+  return {
+    ...rest,
+    history: { ...withoutTail, tail: EventTail.of(events.values()).pack() },
+    // Versions up to 3 of the schema wrote all in one.
+    story: recentText === undefined ? story : { ...story, recent: readRecent(recentText) },
+  };
+}
+
+type ToldList = [RecentlyTold['transition'], number, string, boolean, number, RecentlyTold['severity']];
+
+/** What was told of an issue is written with each of its rows, so its text is made once. */
+const toldTexts = new WeakMap<RecentlyTold, string>();
+
+function toldText(told: RecentlyTold): string {
+  const known = toldTexts.get(told);
+  if (known !== undefined) return known;
+  const { transition, episode, at, isLate, occurrences, severity } = told;
+  const list: ToldList = [transition, episode, at.toString(), isLate, occurrences, severity];
+  const text = JSON.stringify(list);
+  toldTexts.set(told, text);
+  return text;
+}
+
+function readRecent(text: string): readonly RecentlyTold[] {
+  return (JSON.parse(text) as ToldList[]).map(([transition, episode, at, isLate, occurrences, severity]) => {
+    return { transition, episode, at: BigInt(at), isLate, occurrences, severity };
+  });
 }
 
 /** A tail row. */

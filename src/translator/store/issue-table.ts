@@ -25,8 +25,10 @@ interface Loaded {
   readonly sequence: number;
 }
 
-/** Weight of the issues in memory that could be read again, in tail events and issues: some 60 MB. */
-const CACHE_WEIGHT_MAX = 150_000;
+/** Issues in memory that could be read again, in bytes, more or less. */
+const CACHE_BYTES_MAX = 128 * 2 ** 20;
+const ISSUE_BYTES = 4096;
+const EVENT_BYTES = 160;
 
 /**
  * The issues: rows, written behind the journal, and over them those that have changed since, in memory. Every answer
@@ -39,7 +41,7 @@ export class IssueTable {
   /** Unchanged issues, in two generations: the older is dropped when the younger is full. */
   #young = new Map<string, IssueRecord>();
   #old = new Map<string, IssueRecord>();
-  #youngWeight = 0;
+  #youngBytes = 0;
 
   constructor(statements: Statements) {
     this.#statements = statements;
@@ -242,11 +244,11 @@ export class IssueTable {
 
   #remember(record: IssueRecord): void {
     this.#young.set(record.key, record);
-    this.#youngWeight += 1 + record.history.tail.length;
-    if (this.#youngWeight < CACHE_WEIGHT_MAX / 2) return;
+    this.#youngBytes += ISSUE_BYTES + EVENT_BYTES * record.history.tail.length;
+    if (this.#youngBytes < CACHE_BYTES_MAX / 2) return;
     this.#old = this.#young;
     this.#young = new Map();
-    this.#youngWeight = 0;
+    this.#youngBytes = 0;
   }
 
   #findOldest(groupIds: ReadonlySet<number>): ReadonlyMap<number, bigint> {

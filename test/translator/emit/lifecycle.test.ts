@@ -21,7 +21,7 @@ import {
   SCOPE_TRANSLATOR,
 } from '../../../src/semconv.ts';
 import { lifecycleLog } from '../../../src/translator/emit/lifecycle-log.ts';
-import { lifecycleSpans } from '../../../src/translator/emit/lifecycle-span.ts';
+import { describeTold, lifecycleSpans } from '../../../src/translator/emit/lifecycle-span.ts';
 import type { LogRecord, Span } from '../../../src/translator/otlp/model.ts';
 import { close, parseEvents, play, report, SECOND } from '../../lifecycle/events.ts';
 
@@ -29,12 +29,12 @@ const SPAN = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b71692
 const TAKEN = 1000n * SECOND;
 
 function logsOf(record: IssueRecord, told: readonly Told[]): readonly LogRecord[] {
-  return told.flatMap((transition) => lifecycleLog(record, transition, TAKEN).logRecords);
+  return told.flatMap((transition) => lifecycleLog(describeTold(record, transition), transition, TAKEN).logRecords);
 }
 
 function spansOf(events: readonly IssueEvent[]): readonly Span[] {
   const { record, told } = play(events);
-  return told.flatMap((transition) => lifecycleSpans(record, transition).spans);
+  return told.flatMap((transition) => lifecycleSpans(describeTold(record, transition), transition).spans);
 }
 
 describe('a lifecycle log event', () => {
@@ -42,7 +42,7 @@ describe('a lifecycle log event', () => {
     const { record, told } = play([report(5, { span: SPAN }), close(10)]);
     const resolved = told.at(-1);
     if (resolved === undefined) throw new Error('nothing was told');
-    const { resource, scope, logRecords } = lifecycleLog(record, resolved, TAKEN);
+    const { resource, scope, logRecords } = lifecycleLog(describeTold(record, resolved), resolved, TAKEN);
     expect(resource.attributes).toEqual({
       [ATTR_SERVICE_NAME]: 'sales',
       [ATTR_DEPLOYMENT_ENVIRONMENT_NAME]: 'test',

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { takeEvent, agentOf, type IssueRecord } from '../../../src/lifecycle/issue.ts';
 import { lifecycleLog } from '../../../src/translator/emit/lifecycle-log.ts';
+import { describeTold } from '../../../src/translator/emit/lifecycle-span.ts';
 import { encodeLogs } from '../../../src/translator/otlp/encode.ts';
 import { takeLogs } from '../../../src/translator/intake/intake.ts';
 import { checkStore } from '../../../src/translator/store/check-store.ts';
@@ -31,7 +32,7 @@ function writeVersion1(path: string): IssueRecord {
     rememberUid.run(agentOf(addressed), addressed.event.uid, addressed.event.takenAt);
     if (record === undefined) throw new Error('the event was not taken');
     for (const told of update.told) {
-      enqueue.run('logs', encodeRow({ signal: 'logs', batch: lifecycleLog(record, told, NOW) }));
+      enqueue.run('logs', encodeRow({ signal: 'logs', batch: lifecycleLog(describeTold(record, told), told, NOW) }));
     }
   }
   if (record === undefined) throw new Error('there are no events');
