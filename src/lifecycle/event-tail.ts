@@ -127,7 +127,8 @@ export class EventTail implements Iterable<IssueEvent> {
     const isAfter = (other: IssueEvent): boolean => compareEvents(event, other) < 0;
     // From the end on, packs until one begins before the event.
     let kept = packs.length;
-    for (let first = this.#firstLoose; kept > 0 && (first === undefined || isAfter(first)); first = packs[kept]?.oldest) kept--;
+    for (let first = this.#firstLoose; kept > 0 && (first === undefined || isAfter(first)); first = packs[kept]?.oldest)
+      kept--;
     const first = packs[0]?.oldest ?? this.#firstLoose;
     const isDeep = kept === 0 && (first === undefined || isAfter(first));
     const moved = [...packs.slice(kept).flatMap(({ bytes }) => unpackEvents(bytes)), ...this.#loose, event];
@@ -168,7 +169,8 @@ export class EventTail implements Iterable<IssueEvent> {
         rest = 0;
       }
     }
-    return new EventTail({ ...this.#parts, opened, openedFrom, packs, loose, looseCount, length });
+    const newest = length === 0 ? undefined : this.newest;
+    return new EventTail({ ...this.#parts, opened, openedFrom, packs, loose, looseCount, newest, length });
   }
 
   /** The same events, all of them in packs. */

@@ -47,10 +47,16 @@ export function insertEvent({ base, folded, tail, head }: IssueHistory, event: I
   const last = tail.newest;
   if (last !== undefined && compareEvents(last, event) > 0) {
     const { tail: moved, restart = { state: base, events: moved } } = tail.insert(event);
-    return { history: { base, folded, tail: moved, head: foldEvents(restart.state, restart.events) }, newest: undefined };
+    return {
+      history: { base, folded, tail: moved, head: foldEvents(restart.state, restart.events) },
+      newest: undefined,
+    };
   }
   const [state, transition] = applyEvent(head, event);
-  return { history: { base, folded, tail: tail.append(event, head), head: state }, newest: { event, transition, state } };
+  return {
+    history: { base, folded, tail: tail.append(event, head), head: state },
+    newest: { event, transition, state },
+  };
 }
 
 /** What left the tail, oldest first, and how many of them early because the tail was full. */
@@ -70,8 +76,7 @@ export function settleHistory(history: IssueHistory, now: bigint, windowNanos: b
   if (oldest === undefined || newest === undefined) return { history, steps: [], shortened: 0 };
   const newestOldTime = newest.effectiveTime - windowNanos;
   const newestOldTaken = now - windowNanos;
-  const isOld = (event: IssueEvent): boolean =>
-    event.effectiveTime < newestOldTime && event.takenAt <= newestOldTaken;
+  const isOld = (event: IssueEvent): boolean => event.effectiveTime < newestOldTime && event.takenAt <= newestOldTaken;
   if (length <= TAIL_EVENTS_MAX && !isOld(oldest)) return { history, steps: [], shortened: 0 };
 
   const old = isOld(oldest) ? countWhile(tail, isOld) : 0;
@@ -81,7 +86,11 @@ export function settleHistory(history: IssueHistory, now: bigint, windowNanos: b
   if (last === undefined) return { history, steps, shortened: 0 };
   const { kind, uid, effectiveTime } = last.event;
   const folded = { kind, uid, effectiveTime };
-  return { history: { base: last.state, folded, tail: tail.dropOldest(leaving), head }, steps, shortened: leaving - old };
+  return {
+    history: { base: last.state, folded, tail: tail.dropOldest(leaving), head },
+    steps,
+    shortened: leaving - old,
+  };
 }
 
 /** The steps of the tail, in order. */

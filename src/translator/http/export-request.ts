@@ -54,8 +54,8 @@ export async function answerExport(
   const body = await readBody(request, coding, edge.maxBodyBytes, edge.budget);
   switch (body.kind) {
     case 'read':
-      return answerBody(edge, signal, body.bytes, { encoding, isGzip: coding === 'gzip', bytes: body.sent }).finally(() =>
-        edge.budget.give(body.heldBytes),
+      return answerBody(edge, signal, body.bytes, { encoding, isGzip: coding === 'gzip', bytes: body.sent }).finally(
+        () => edge.budget.give(body.heldBytes),
       );
     case 'tooLarge':
       return refuse(tooLarge);

@@ -13,6 +13,7 @@ import {
   METRIC_QUEUE_DEPTH,
   SCOPE_TRANSLATOR,
 } from '../../../src/semconv.ts';
+import { issueKey } from '../../../src/lifecycle/identity.ts';
 import { takeLogs, takeMetrics, takeSpans } from '../../../src/translator/intake/intake.ts';
 import type { Attributes, LogRecord } from '../../../src/translator/otlp/model.ts';
 import { issueLog, logBatch, RESOURCE, SCOPE, SECOND, span, spanBatch, START } from '../issue-batches.ts';
@@ -40,6 +41,16 @@ describe('a log record', () => {
         fingerprint: '',
       },
       reporter: { serviceName: 'sales-agents', agentType: '' },
+      names: {
+        key: issueKey({
+          environment: 'production',
+          namespace: '',
+          agentId: 'lead-qualifier',
+          issueId: 'crm-403',
+          fingerprint: '',
+        }),
+        agent: '["production","","lead-qualifier"]',
+      },
       event: {
         kind: 'report',
         uid: 'report-5',

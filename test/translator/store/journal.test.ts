@@ -1,12 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ATTR_ISSUE_ID } from '../../../src/semconv.ts';
 import type { LogRecord } from '../../../src/translator/otlp/model.ts';
 import { checkStore } from '../../../src/translator/store/check-store.ts';
 import { openStore } from '../../../src/translator/store/open-store.ts';
+import type { Store } from '../../../src/translator/store/store.ts';
 import { issueLog } from '../issue-batches.ts';
-import { crashCopy, NOW, openAt, pathOf, stateOf, take } from './store-files.ts';
+import { crashCopy, NOW, openAt, pathOf, stateOf, take, takeAsSent } from './store-files.ts';
 
 function rowsIn(path: string, table: string): number {
   const database = new DatabaseSync(path, { readOnly: true });
@@ -15,10 +17,26 @@ function rowsIn(path: string, table: string): number {
   return count;
 }
 
+function entriesIn(path: string): readonly string[] {
+  const database = new DatabaseSync(path, { readOnly: true });
+  const rows = database.prepare('select entry from journal order by sequence').all();
+  database.close();
+  return rows.map(({ entry }) => (entry instanceof Uint8Array ? Buffer.from(entry).toString('latin1') : ''));
+}
+
 const anyRecord = fc
   .record({ kind: fc.constantFrom('report' as const, 'resolve' as const), seconds: fc.nat(30), issue: fc.nat(4) })
   .map(({ kind, seconds, issue }) => issueLog(kind, seconds, { [ATTR_ISSUE_ID]: `issue-${String(issue)}` }));
-const anyRequests = fc.array(fc.array(anyRecord, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 12 });
+/** As an embedder hands it over, or with the body that it came in. */
+const anySending = fc.constantFrom<Sending>('decoded', 'plain', 'gzip');
+const anyRequest = fc.record({ records: fc.array(anyRecord, { minLength: 1, maxLength: 6 }), sending: anySending });
+const anyRequests = fc.array(anyRequest, { minLength: 1, maxLength: 12 });
+
+type Sending = 'decoded' | 'plain' | 'gzip';
+
+function send(store: Store, records: readonly LogRecord[], sending: Sending): Promise<void> {
+  return sending === 'decoded' ? take(store, records) : takeAsSent(store, records, sending === 'gzip');
+}
 
 describe('group commit', () => {
   it('requests that wait in one turn of the event loop share one commit, and each is answered after it', async () => {
@@ -56,8 +74,8 @@ describe('law 4: acknowledged is durable', () => {
         const path = pathOf(`run-${String(++run)}.db`);
         const store = openAt(path, { checkpointEvents });
         const model = openStore('memory:', NOW);
-        for (const records of requests) {
-          await take(store, records);
+        for (const { records, sending } of requests) {
+          await send(store, records, sending);
           await take(model, records);
           const crashed = openAt(crashCopy(path));
           expect(await stateOf(crashed)).toEqual(await stateOf(store));
@@ -66,15 +84,15 @@ describe('law 4: acknowledged is durable', () => {
         expect((await stateOf(store)) as { issues: unknown }).toMatchObject({ issues: await model.issues('', 100) });
         await store.close();
         const again = openAt(path);
-        for (const records of requests) await take(again, records);
+        for (const { records, sending } of requests) await send(again, records, sending);
         const counters = await again.counters();
-        const received = requests.flat().length;
-        expect(counters.get('applied')).toBe(new Set(requests.flat().map(uidOf)).size);
-        expect(counters.get('duplicate')).toBe(2 * received - (counters.get('applied') ?? 0));
+        const all = requests.flatMap(({ records }) => records);
+        expect(counters.get('applied')).toBe(new Set(all.map(uidOf)).size);
+        expect(counters.get('duplicate')).toBe(2 * all.length - (counters.get('applied') ?? 0));
         await again.close();
         expect((await checkStore(path)).problems).toEqual([]);
       }),
-      { numRuns: 15 },
+      { numRuns: 30 },
     );
   }, 60_000);
 
@@ -111,6 +129,31 @@ describe('law 4: acknowledged is durable', () => {
       expect(await crashed.issues('', 2000)).toEqual(await store.issues('', 2000));
     }
   }, 30_000);
+});
+
+describe('the journal', () => {
+  it('keeps a request as it was sent, and as its events when it is mostly something else', async () => {
+    const store = openAt();
+    await takeAsSent(store, [issueLog('report', 1)], false);
+    const padded = issueLog('report', 2, { padding: 'x'.repeat(4000), 'log.record.uid': 'padded' });
+    await takeAsSent(store, [padded], false);
+    const entries = entriesIn(pathOf());
+    expect(entries.map((entry) => entry.includes('"wire"'))).toEqual([true, false]);
+    expect(entries[1]?.includes('xxxx')).toBe(false);
+    expect(await stateOf(openAt(crashCopy()))).toEqual(await stateOf(store));
+  });
+
+  it('says so when another version would read a request that it keeps otherwise', async () => {
+    const store = openAt();
+    await takeAsSent(store, [issueLog('report', 1)], false);
+    const path = crashCopy();
+    const database = new DatabaseSync(path);
+    const entry = Buffer.from(entriesIn(path)[0] ?? '', 'latin1');
+    entry.write(entry.toString('latin1').replace(',1,[]]}', ',2,[]]}'), 'latin1');
+    database.prepare('update journal set entry = ?, crc = ?').run(entry, crc32(entry, 1));
+    database.close();
+    expect(() => openAt(path)).toThrow('another version wrote it');
+  });
 });
 
 describe('a checkpoint', () => {

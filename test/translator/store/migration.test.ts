@@ -40,7 +40,11 @@ function writeVersion1(path: string): IssueRecord {
   const story = { turns, severity, recurredAt, spanFrom, spanTo, waiting };
   database
     .prepare('insert into issue (key, active_group, is_open, due_at, record) values (?, ?, 1, null, ?)')
-    .run(record.key, 'group', encodeRow({ ...record, history: { ...record.history, tail: [...record.history.tail] }, story }));
+    .run(
+      record.key,
+      'group',
+      encodeRow({ ...record, history: { ...record.history, tail: [...record.history.tail] }, story }),
+    );
   const count = database.prepare('insert into counter values (?, ?)');
   count.run('received', 2);
   count.run('applied', 2);

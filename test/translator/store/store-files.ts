@@ -2,12 +2,15 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach } from 'vitest';
 import { decideRequest } from '../../../src/translator/emit/decide.ts';
 import { takeLogs } from '../../../src/translator/intake/intake.ts';
+import { readWire } from '../../../src/translator/intake/read-wire.ts';
+import { encodeLogs } from '../../../src/translator/otlp/encode.ts';
 import type { LogRecord } from '../../../src/translator/otlp/model.ts';
 import { openSqliteStore, type SqliteStoreOptions } from '../../../src/translator/store/sqlite.ts';
-import type { Store } from '../../../src/translator/store/store.ts';
+import type { Store, WireRequest } from '../../../src/translator/store/store.ts';
 import { logBatch, SECOND, START } from '../issue-batches.ts';
 
 export const WINDOW = 900n * SECOND;
@@ -50,6 +53,16 @@ export function take(store: Store, records: readonly LogRecord[], now: bigint = 
   const request = { events, keys: [], now, windowNanos: WINDOW };
   const counted = new Map([['received', records.length]]);
   return store.commit(request, decideRequest(request, { windowNanos: WINDOW, now, hasSink: true, counted }));
+}
+
+/** The same request with what it was read from, as the HTTP edge hands it on. */
+export function takeAsSent(store: Store, records: readonly LogRecord[], isGzip: boolean): Promise<void> {
+  const plain = encodeLogs(logBatch(...records));
+  const bytes = isGzip ? gzipSync(plain) : plain;
+  const wire: WireRequest = { signal: 'logs', encoding: 'protobuf', isGzip, bytes, arrival: NOW };
+  const request = { events: readWire(wire, WINDOW), keys: [], now: NOW, windowNanos: WINDOW, wire };
+  const counted = new Map([['received', records.length]]);
+  return store.commit(request, decideRequest(request, { windowNanos: WINDOW, now: NOW, hasSink: true, counted }));
 }
 
 /** All that a store knows, for comparing two. */

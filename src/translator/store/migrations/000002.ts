@@ -145,7 +145,8 @@ function moveIssues(database: DatabaseSync): void {
     const { record: encoded, crc } = encodeIssue(record);
     saveIssue.run(record.key, groupId, isOpen, openedAt, severityRank, dueAt, quietSince, crc, encoded);
     const { newest } = tail;
-    if (newest !== undefined) saveTail.run(record.key, newest.effectiveTime, `[${[...tail].map(encodeEvent).join(',')}]`);
+    if (newest !== undefined)
+      saveTail.run(record.key, newest.effectiveTime, `[${[...tail].map(encodeEvent).join(',')}]`);
   }
   for (const { id, labels } of groups.takeUnsaved()) saveGroup.run(id, labels);
   const newest = database.prepare('select max(newest_at) as newest from issue_tail');

@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { UidSet } from '../../../src/translator/store/uid-set.ts';
+
+/** Few values, so that hashes share their places. */
+const anyHash = fc.array(fc.nat(3), { minLength: 4, maxLength: 4 }).filter((words) => words.some((word) => word > 0));
+
+it('holds what a set of the same hashes holds', () => {
+  fc.assert(
+    fc.property(fc.array(anyHash, { maxLength: 600 }), fc.array(anyHash), (added, asked) => {
+      const set = new UidSet();
+      const model = new Set<string>();
+      for (const words of added) {
+        const isNew = !model.has(words.join());
+        model.add(words.join());
+        expect(set.add(Uint32Array.from(words))).toBe(isNew);
+      }
+      for (const words of [...added, ...asked]) {
+        expect(set.has(Uint32Array.from(words))).toBe(model.has(words.join()));
+      }
+      const listed = set.hashes();
+      const found = Array.from({ length: listed.length / 4 }, (_, at) => listed.slice(4 * at, 4 * at + 4).join());
+      expect(new Set(found)).toEqual(model);
+      expect([set.size, found.length]).toEqual([model.size, model.size]);
+    }),
+  );
+});
