@@ -336,6 +336,8 @@ export const ATTR_EXCEPTION_TYPE = 'exception.type';
 export const ATTR_EXCEPTION_MESSAGE = 'exception.message';
 /** string. stable */
 export const ATTR_EXCEPTION_STACKTRACE = 'exception.stacktrace';
+/** int. Metric label of answers of the translator's HTTP server. stable */
+export const ATTR_HTTP_RESPONSE_STATUS_CODE = 'http.response.status_code';
 /** Resource. stable */
 export const ATTR_SERVICE_NAME = 'service.name';
 /** Resource. stable */
@@ -353,7 +355,7 @@ export const ATTR_OUTCOME = 'hiveloop.outcome';
 export const LABEL_OVERFLOW = '_OTHER';
 /** Metric label: how the translator counted an event: `duplicate`, `applied`, `straggler`, `rejected`. hiveloop */
 export const ATTR_RESULT = 'hiveloop.result';
-/** OTLP signal of what waits to be sent: `logs`, `traces`. hiveloop */
+/** OTLP signal of what waits to be sent: `logs`, `traces`; of a request that was answered also `metrics`, and `other` for none of them. hiveloop */
 export const ATTR_SIGNAL = 'hiveloop.signal';
 
 // ─── Metrics ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -591,6 +593,17 @@ export const METRIC_TRANSLATOR_RECORDS: MetricDefinition = {
   kind: 'counter',
   unit: '{record}',
   description: 'Records that are no issue events, by what they are',
+};
+/**
+ * Derived, own: requests answered, by `hiveloop.signal` and `http.response.status_code`. At 400, 401, 404, 413 and 415 a
+ * sender drops its data for good, and nobody else counts it: an alert belongs on them. Not those of `/healthz` and
+ * `/readyz`. hiveloop
+ */
+export const METRIC_TRANSLATOR_REQUESTS: MetricDefinition = {
+  name: 'hiveloop.translator.requests',
+  kind: 'counter',
+  unit: '{request}',
+  description: 'HTTP requests answered, by signal and status code',
 };
 /** Derived, own: events folded before the reorder window was over, because an issue held more than 1 024. hiveloop */
 export const METRIC_TRANSLATOR_WINDOW_SHORTENED: MetricDefinition = {

@@ -3,7 +3,7 @@ import type { Translator } from '../translator/translator.ts';
 /** What the server asks of a translator. */
 export type ServedTranslator = Pick<
   Translator,
-  'receiver' | 'listIssues' | 'findIssue' | 'dismiss' | 'metrics' | 'health'
+  'receiver' | 'listIssues' | 'findIssue' | 'dismiss' | 'metrics' | 'health' | 'countAnswer'
 >;
 
 /**
@@ -22,5 +22,7 @@ export function lateTranslator(opened: Promise<Translator>): ServedTranslator {
     dismiss: async (key, decision) => (await opened).dismiss(key, decision),
     metrics: async () => (await opened).metrics(),
     health: async () => (await opened).health(),
+    // One that never opens has nobody to count for.
+    countAnswer: (answer) => void opened.then((translator) => translator.countAnswer(answer)).catch(() => undefined),
   };
 }

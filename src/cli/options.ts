@@ -28,7 +28,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads a command's flags and their environment twins.
- * @throws UsageError on an unknown flag, a stray word, a flag given twice with different values, or a missing value
+ * @throws UsageError on an unknown flag, a stray word, a flag given twice with different values, a missing value, or a
+ *   switch that is neither true nor false
  */
 export function readOptions<Table extends OptionTable>(
   command: string,
@@ -55,7 +56,7 @@ export function readArguments<Table extends OptionTable>(
   const { given, operands } = readFlags(command, table, argv);
   const values = Object.entries(table).map(([key, option]) => {
     const text = given.get(option.flag) ?? fromEnvironment(option, environment) ?? option.fallback;
-    return [key, option.value === undefined ? isTrue(text) : text];
+    return [key, option.value === undefined ? isOn(option, text) : text];
   });
   return { values: Object.fromEntries(values) as OptionValues<Table>, operands };
 }
@@ -105,6 +106,13 @@ function fromEnvironment(option: OptionDefinition, environment: Environment): st
   return option.variables?.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
 }
 
-function isTrue(text: string | undefined): boolean {
-  return text !== undefined && !['', '0', 'false', 'no', 'off'].includes(text.toLowerCase());
+const ON = ['1', 'true', 'yes', 'on'];
+const OFF = ['', '0', 'false', 'no', 'off'];
+
+function isOn({ flag, variables: [variable] = [] }: OptionDefinition, text: string | undefined): boolean {
+  const word = text?.toLowerCase() ?? '';
+  if (ON.includes(word)) return true;
+  if (OFF.includes(word)) return false;
+  const names = [`--${flag}`, ...(variable === undefined ? [] : [variable])].join(' or ');
+  throw new UsageError(`${names} is '${text}', which is neither true nor false; the flag alone is true`);
 }

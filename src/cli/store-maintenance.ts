@@ -1,7 +1,11 @@
 import { backupStore } from '../translator/store/backup-store.ts';
 import { type CheckReport, checkStore } from '../translator/store/check-store.ts';
+import { readParkedRows } from '../translator/store/parked-rows.ts';
+import { columnsOf } from './columns.ts';
 import type { CommandIo } from './command.ts';
 import { CommandFailure } from './command-failure.ts';
+import { createPaint, wantsColour } from './dev/paint.ts';
+import { parkedJson, parkedLines } from './parked-table.ts';
 import { sqlitePath } from './store-path.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -35,6 +39,25 @@ export async function runBackup(store: string, target: string, { stdout }: Comma
     throw new CommandFailure(`no backup was made: ${why}`, { cause: error });
   }
   stdout.write(`${path} copied to ${target}\n`);
+  return 0;
+}
+
+/**
+ * `--parked FILE`: what the receiver of derived telemetry refused for good, also while a translator runs on the store.
+ * @returns the exit status
+ * @throws CommandFailure when the store cannot be read
+ */
+export async function runParked(file: string, asJson: boolean, io: CommandIo): Promise<number> {
+  const path = sqlitePath(file) ?? file;
+  const rows = await readParkedRows(path).catch((error: unknown) => {
+    throw new CommandFailure(error instanceof Error ? error.message : String(error), { cause: error });
+  });
+  if (asJson) io.stdout.write(`${parkedJson(rows)}\n`);
+  else if (rows.length === 0) io.stderr.write(`hiveloop translator: nothing is parked in ${path}\n`);
+  else {
+    const paint = createPaint(wantsColour(io.stdout, io.env, false));
+    io.stdout.write(`${parkedLines(rows, { columns: columnsOf(io), paint }).join('\n')}\n`);
+  }
   return 0;
 }
 

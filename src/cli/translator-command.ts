@@ -4,16 +4,18 @@ import { healthRoutes } from '../translator/http/health-routes.ts';
 import { isReadEventName } from '../translator/intake/agent-sign.ts';
 import { createTranslator, type Translator, type TranslatorOptions } from '../translator/translator.ts';
 import type { Command, CommandIo } from './command.ts';
+import { parseCount } from './count.ts';
 import { parseDurationMillis } from './duration.ts';
-import { readTls, readTokens } from './edge-files.ts';
+import { readTlsPaths, readTokens } from './edge-files.ts';
 import { readExportTarget } from './export-target.ts';
 import { lateTranslator } from './late-translator.ts';
 import { isOwnListener, parseListenAddress } from './listen-address.ts';
 import { openListener } from './open-listener.ts';
 import { type OptionValues, readOptions } from './options.ts';
 import { openStopSignal } from './stop-signal.ts';
-import { runBackup, runCheck } from './store-maintenance.ts';
+import { runBackup, runCheck, runParked } from './store-maintenance.ts';
 import { readStoreUrl } from './store-path.ts';
+import { readTlsFiles, watchTlsFiles } from './tls-files.ts';
 import { UsageError } from './usage-error.ts';
 
 const OPTIONS = {
@@ -48,7 +50,7 @@ const OPTIONS = {
     flag: 'tls-cert',
     variables: ['HIVELOOP_TLS_CERT'],
     value: 'FILE',
-    help: 'Certificate chain in PEM: then it listens for HTTPS only.',
+    help: 'Certificate chain in PEM: then it listens for HTTPS only. Read again when it changes, as the key.',
   },
   tlsKey: {
     flag: 'tls-key',
@@ -77,6 +79,20 @@ const OPTIONS = {
     fallback: '90d',
     help: 'How long a closed issue is remembered.',
   },
+  outboxMaxRows: {
+    flag: 'outbox-max-rows',
+    variables: ['HIVELOOP_OUTBOX_MAX_ROWS'],
+    value: 'COUNT',
+    fallback: '1000000',
+    help: 'How much may wait of each signal, logs and traces, while the receiver is away; then the oldest is dropped and counted.',
+  },
+  outboxMaxAge: {
+    flag: 'outbox-max-age',
+    variables: ['HIVELOOP_OUTBOX_MAX_AGE'],
+    value: 'DURATION',
+    fallback: '7d',
+    help: 'How long it may wait; what is older is dropped and counted.',
+  },
   check: {
     flag: 'check',
     variables: ['HIVELOOP_CHECK'],
@@ -88,6 +104,17 @@ const OPTIONS = {
     variables: ['HIVELOOP_BACKUP'],
     value: 'FILE',
     help: 'Copies --store to FILE, also while a translator runs on it, and ends.',
+  },
+  parked: {
+    flag: 'parked',
+    variables: ['HIVELOOP_PARKED'],
+    value: 'FILE',
+    help: 'Lists what the receiver refused for good, as the store in FILE has it, also while a translator runs on it, and ends.',
+  },
+  json: {
+    flag: 'json',
+    variables: ['HIVELOOP_JSON'],
+    help: 'With --parked: one JSON document on stdout, with the bodies in base64.',
   },
 } as const;
 
@@ -104,11 +131,16 @@ export const translatorCommand: Command = {
 
 async function runTranslator(argv: readonly string[], io: CommandIo): Promise<number> {
   const values = readOptions('translator', OPTIONS, argv, io.env);
-  if (values.check !== undefined && values.backup !== undefined) {
-    throw new UsageError('--check and --backup are two commands; give one of them');
+  const commands = ([OPTIONS.check, OPTIONS.backup, OPTIONS.parked] as const).filter(
+    ({ flag }) => values[flag] !== undefined,
+  );
+  if (commands.length > 1) {
+    const flags = commands.map(({ flag }) => `--${flag}`).join(' and ');
+    throw new UsageError(`${flags} are ${commands.length === 2 ? 'two' : 'three'} commands; give one of them`);
   }
   if (values.check !== undefined) return runCheck(values.check, io);
   if (values.backup !== undefined) return runBackup(values.store, values.backup, io);
+  if (values.parked !== undefined) return runParked(values.parked, values.json, io);
   return serve(values, io);
 }
 
@@ -128,10 +160,15 @@ async function serve(values: OptionValues<typeof OPTIONS>, io: CommandIo): Promi
     reorderWindowMillis: parseDurationMillis(OPTIONS.reorderWindow.flag, values.reorderWindow),
     snapshotIntervalMillis: parseDurationMillis(OPTIONS.snapshotInterval.flag, values.snapshotInterval),
     retentionMillis: parseDurationMillis(OPTIONS.retention.flag, values.retention),
+    outbox: {
+      maxRows: parseCount(OPTIONS.outboxMaxRows.flag, values.outboxMaxRows),
+      maxAgeMillis: parseDurationMillis(OPTIONS.outboxMaxAge.flag, values.outboxMaxAge),
+    },
     onError: (error) => say(error.message),
   };
   const tokens = readTokens(values.tokenFile, say);
-  const tls = readTls(values.tlsCert, values.tlsKey);
+  const tlsPaths = readTlsPaths(values.tlsCert, values.tlsKey);
+  const tls = tlsPaths && readTlsFiles(tlsPaths);
 
   // The store is opened last: what is wrong with the rest is said before anything is made.
   let start: (translator: Promise<Translator>) => void = () => undefined;
@@ -146,9 +183,12 @@ async function serve(values: OptionValues<typeof OPTIONS>, io: CommandIo): Promi
     isWanted: isReadEventName,
     routes: [...healthRoutes(served.health), ...issueRoutes(served), metricsRoute(served)],
     ...(tokens && { tokens }),
-    ...(tls && { tls }),
+    ...(tls && { tls: tls.files }),
+    onAnswer: served.countAnswer,
     onError: (error) => say(`a request failed and was answered 503: ${String(error)}`),
   });
+  const { replaceTls: onChange } = listener;
+  const tlsWatch = tlsPaths && tls && watchTlsFiles({ ...tlsPaths, stamp: tls.stamp, onChange, onTrouble: say });
   const signal = openStopSignal();
   try {
     start(openTranslator(options));
@@ -163,6 +203,7 @@ async function serve(values: OptionValues<typeof OPTIONS>, io: CommandIo): Promi
       await translator.close();
     }
   } finally {
+    tlsWatch?.close();
     await listener.close();
     signal.close();
   }

@@ -8,14 +8,20 @@ import { KeptPayload, type Payload } from '../otel/payload.ts';
 import type { StoryEvent } from '../otel/signals.ts';
 import { toOptionalText, type RecordAttributes } from '../otel/values.ts';
 import * as semconv from '../semconv.ts';
+import { forgiveDetached } from './detached.ts';
 import { runFollowed } from './follow.ts';
 import type { Action, ActionOptions, Task } from './handles.ts';
+import { NO_ACTION } from './nothing.ts';
 import { failureAttributes, Scope, sayEndedTwice, silentSpan, startSpan, type ScopeStart } from './scope.ts';
 import type { TaskState } from './task-state.ts';
 import { withoutContent } from './tool-payload.ts';
 
 /** A tool call (`execute_tool {name}`), or a tracked function (its own name): a child span and its log twins. Manual §8. */
 export class ActionScope extends Scope implements Action {
+  static {
+    forgiveDetached(this.prototype, NO_ACTION, 'action');
+  }
+
   declare readonly name: string;
   declare readonly taskState: TaskState | undefined;
   declare readonly task: Task | undefined;

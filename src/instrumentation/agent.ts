@@ -7,12 +7,14 @@ import { toOptionalText, toText } from '../otel/values.ts';
 import { openTool, trackTool } from './action.ts';
 import type { AgentOptions, AgentState } from './agent-state.ts';
 import { recordCustomEvent, type EventOptions } from './custom-event.ts';
+import { forgiveDetached } from './detached.ts';
 import { runFollowed } from './follow.ts';
 import type { Action, ActionOptions, Agent, IssueHandle, LlmHandle, Task, TaskOptions } from './handles.ts';
 import { Heartbeat, recordStopped } from './heartbeat.ts';
 import { recordIssue, recordResolve, remindOfOpenIssues, type IssueReport } from './issue.ts';
 import type { LlmCall, LlmCallOptions } from './llm-call.ts';
 import { recordLlmCall, trackLlm } from './llm-scope.ts';
+import { NO_AGENT, NO_ISSUE } from './nothing.ts';
 import type { QueueSnapshot } from './queue.ts';
 import { adviseOnFrequency, recordQueueSnapshot } from './queue-snapshot.ts';
 import { recordScheduled, type ScheduledItem } from './scheduled.ts';
@@ -24,6 +26,10 @@ import { trackFunction } from './track.ts';
 
 /** The handle of an agent. */
 export class AgentHandle implements Agent {
+  static {
+    forgiveDetached(this.prototype, NO_AGENT, 'agent');
+  }
+
   readonly id: string;
   readonly state: AgentState;
   readonly #heartbeat: Heartbeat;
@@ -137,6 +143,10 @@ export class AgentHandle implements Agent {
 
 /** A report's handle: it answers the report by its id, and by its summary where it has none. */
 class ReportedIssue implements IssueHandle {
+  static {
+    forgiveDetached(this.prototype, NO_ISSUE, 'issue');
+  }
+
   readonly issueId: string | undefined;
   readonly #agent: AgentState;
   readonly #report: Partial<IssueReport>;

@@ -14,7 +14,8 @@ import type { TodoAction, TodoOptions } from './todo.ts';
 
 /*
  * The handles that a caller holds. They are interfaces: a class with private members would be two types, one for ESM
- * and one for CJS. No method of theirs throws, whatever it is given; the caller's own results and errors pass through.
+ * and one for CJS. No method of theirs throws, whatever it is given; the caller's own results and errors pass through. One
+ * that is taken off its object (`const { retry } = task`) records nothing and says so once.
  */
 
 /** Options of `agent.task` and `agent.startTask`. */

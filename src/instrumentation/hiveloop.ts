@@ -8,9 +8,11 @@ import { toNumber, toOptionalText, toText } from '../otel/values.ts';
 import { AgentHandle } from './agent.ts';
 import { AgentState, type AgentOptions } from './agent-state.ts';
 import { Core } from './core.ts';
+import { forgiveDetached } from './detached.ts';
 import { diagnose, type Finding } from './diagnose.ts';
 import { flushProviders } from './flush.ts';
 import type { Agent } from './handles.ts';
+import { NO_AGENT } from './nothing.ts';
 
 /** Options of `init`. All can be left out. */
 export interface InitOptions {
@@ -64,7 +66,20 @@ const FLUSH_TIMEOUT_MILLIS = 5000;
 /** All copies of this package in the process (ESM and CJS, hot reload) share one registry. */
 const REGISTRY = Symbol.for('hiveloop-otel.registry.1');
 
+/** What its methods do when they are called without it. */
+const NO_HIVE: HiveLoop = {
+  agent: () => NO_AGENT,
+  getAgent: () => undefined,
+  diagnose: () => [],
+  flush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};
+
 class Registry implements HiveLoop {
+  static {
+    forgiveDetached(this.prototype, NO_HIVE, 'hive');
+  }
+
   readonly #core = new Core();
   readonly #agents = new Map<string, AgentHandle>();
   #isInitialised = false;

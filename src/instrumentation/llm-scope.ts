@@ -9,9 +9,11 @@ import type { Settings } from '../otel/settings.ts';
 import type { RecordAttributes } from '../otel/values.ts';
 import * as semconv from '../semconv.ts';
 import { describeOwner } from './action.ts';
+import { forgiveDetached } from './detached.ts';
 import { runFollowed } from './follow.ts';
 import type { Action, LlmHandle, Task } from './handles.ts';
 import { llmSummary, readLlmCall, type LlmCall, type LlmCallOptions, type LlmFields } from './llm-call.ts';
+import { NO_LLM_CALL } from './nothing.ts';
 import { failureAttributes, Scope, silentSpan, startSpan, type ScopeStart } from './scope.ts';
 import type { TaskState } from './task-state.ts';
 
@@ -19,6 +21,10 @@ const NANOS_PER_MILLI = 1_000_000;
 
 /** A model call: a CLIENT span `chat {model}`, in the mode `story` an INTERNAL span with the call's own name. Manual §8.4. */
 export class LlmScope extends Scope implements LlmHandle {
+  static {
+    forgiveDetached(this.prototype, NO_LLM_CALL, 'call');
+  }
+
   declare readonly taskState: TaskState | undefined;
   declare readonly task: Task | undefined;
   declare readonly action: Action | undefined;

@@ -1,5 +1,5 @@
 import { INVALID_SPAN_CONTEXT, trace, type Span } from '@opentelemetry/api';
-import type { Action, Agent, LlmHandle, Task, TrackContext } from './handles.ts';
+import type { Action, Agent, IssueHandle, LlmHandle, Task, TrackContext } from './handles.ts';
 
 /*
  * Handles that record nothing: what `currentTask()` and `currentAction()` give outside a task or an action. Code that
@@ -14,7 +14,8 @@ const runOnly = ((_name: string, second: unknown, third?: unknown): unknown => {
 }) as TrackContext;
 const run = <T>(fn: () => T): T => (typeof fn === 'function' ? fn() : (undefined as T));
 
-const NO_LLM_CALL: LlmHandle = { span, setUsage: nothing };
+/** The model call of a task that records nothing. */
+export const NO_LLM_CALL: LlmHandle = { span, setUsage: nothing };
 const runLlm = <T>(_name: string, _options: unknown, fn: (call: LlmHandle) => T): T =>
   typeof fn === 'function' ? fn(NO_LLM_CALL) : (undefined as T);
 
@@ -32,7 +33,11 @@ export const NO_ACTION: Action = {
   [Symbol.dispose]: nothing,
 };
 
-const NO_AGENT: Agent = {
+/** The issue that nobody reported. */
+export const NO_ISSUE: IssueHandle = { issueId: undefined, resolve: nothing, report: nothing };
+
+/** The agent of a task that records nothing. */
+export const NO_AGENT: Agent = {
   id: '',
   task: (_id: string, second: unknown, third?: unknown): unknown => {
     const fn = typeof second === 'function' ? second : third;
@@ -44,7 +49,7 @@ const NO_AGENT: Agent = {
   track: (_name, fn) => fn,
   llmCall: nothing,
   trackLlmCall: runLlm,
-  reportIssue: () => ({ issueId: undefined, resolve: nothing, report: nothing }),
+  reportIssue: () => NO_ISSUE,
   resolveIssue: nothing,
   queueSnapshot: nothing,
   todo: nothing,

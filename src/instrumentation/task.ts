@@ -16,10 +16,12 @@ import {
   type RequestApprovalOptions,
 } from './approval.ts';
 import { recordCustomEvent, type EventOptions } from './custom-event.ts';
+import { forgiveDetached } from './detached.ts';
 import { recordEscalation, type EscalateOptions } from './escalation.ts';
 import type { Action, ActionOptions, Agent, LlmHandle, Task, TaskOptions } from './handles.ts';
 import type { LlmCall, LlmCallOptions } from './llm-call.ts';
 import { recordLlmCall, trackLlm } from './llm-scope.ts';
+import { NO_TASK } from './nothing.ts';
 import { recordPlan, recordPlanStep, type PlanOptions, type PlanStepAction, type PlanStepOptions } from './plan.ts';
 import { recordRetry, type RetryOptions } from './retry.ts';
 import { rollUps } from './roll-ups.ts';
@@ -43,6 +45,10 @@ const STATUS_ABANDONED = 'abandoned';
 
 /** A task: the root span, the plan and roll-ups that it carries at its end, and the door to all that happens inside it. */
 export class TaskScope extends Scope implements Task {
+  static {
+    forgiveDetached(this.prototype, NO_TASK, 'task');
+  }
+
   declare readonly id: string;
   declare readonly runId: string;
   declare readonly taskState: TaskState;

@@ -8,13 +8,16 @@ import type { IssueQuery } from './api/issue-query.ts';
 import { type IssuePage, listIssues } from './api/list-issues.ts';
 import { dismissalOf, type DismissalOutcome, type DismissalReason, IssueMovedOn, onlyIfUnmoved } from './dismissal.ts';
 import { decideDue, type DecideOptions, decideRequest } from './emit/decide.ts';
+import { answerCounter } from './emit/answer-points.ts';
 import { type MetricEmitter, openMetricEmitter } from './emit/metric-emitter.ts';
+import { folderOf } from './free-space.ts';
+import type { Answer } from './http/answer.ts';
 import type { Health } from './http/health-routes.ts';
 import { ACCEPTED, type Receipt, type Receiver, type SentBody } from './http/receiver.ts';
 import { type Intake, takeLogs, takeMetrics, takeSpans } from './intake/intake.ts';
 import { type IssueView, viewIssue } from './issue-view.ts';
 import type { DerivedSink } from './outbox/derived-sink.ts';
-import { openOtlpSink } from './outbox/otlp-sink.ts';
+import { openOtlpSink, type OtlpSinkOptions } from './outbox/otlp-sink.ts';
 import type { MetricData } from './otlp/model.ts';
 import { openOutbox, type Outbox, type OutboxLimits } from './outbox/outbox.ts';
 import { startTimer, type Timer } from './outbox/timer.ts';
@@ -26,7 +29,7 @@ export interface TranslatorOptions {
   /** Where it keeps what it knows. `memory:` forgets with the process. */
   readonly store: StoreUrl;
   /** Where derived telemetry goes: an OTLP/HTTP receiver's base address, or code of yours. Default: nowhere. */
-  readonly sink?: DerivedSink | { readonly url: string; readonly headers?: Readonly<Record<string, string>> };
+  readonly sink?: DerivedSink | OtlpSinkOptions;
   /** How late an event may come and still find its place in its issue's history, in milliseconds. Default: 900 000 (15 min). */
   readonly reorderWindowMillis?: number;
   /** Longest time between two sends of the derived metrics, in milliseconds. Default: 30 000, at most 60 000. */
@@ -52,6 +55,8 @@ export interface Translator {
   /** The issue whose key begins so, with its history; `ambiguous` when several do. @param keyPrefix 4 to 32 hex digits */
   findIssue(keyPrefix: string): Promise<IssueDetails | 'ambiguous' | undefined>;
   counters(): Promise<Accounting>;
+  /** Counts a request that was answered, for `hiveloop.translator.requests`: the HTTP server is not its own. */
+  countAnswer(answer: Answer): void;
   /**
    * Closes an issue by a person's decision. The dismissal is an issue event as any other: counted, durable when this
    * resolves, told.
@@ -108,6 +113,7 @@ function wallClock(): bigint {
 class StoredTranslator implements Translator {
   readonly receiver: Receiver;
   readonly #store: Store;
+  readonly #storeFolder: string | undefined;
   readonly #now: () => bigint;
   readonly #windowNanos: bigint;
   readonly #retentionNanos: bigint;
@@ -125,6 +131,7 @@ class StoredTranslator implements Translator {
 
   constructor({ store, sink, agentBeats }: Parts, options: TranslatorOptions) {
     this.#store = store;
+    this.#storeFolder = folderOf(options.store);
     this.#now = options.now ?? wallClock;
     this.#agents = new AgentWatch(agentBeats, this.#now());
     this.#windowNanos = BigInt(Math.round(options.reorderWindowMillis ?? WINDOW_MILLIS)) * MILLISECOND_NANOS;
@@ -180,6 +187,10 @@ class StoredTranslator implements Translator {
     return readAccounting(sum(await this.#store.counters(), this.#bystanders));
   }
 
+  countAnswer(answer: Answer): void {
+    this.#bystanders = sum(this.#bystanders, new Map([[answerCounter(answer), 1]]));
+  }
+
   async dismiss(key: string, reason: DismissalReason): Promise<DismissalOutcome> {
     for (;;) {
       const record = await this.#store.issue(key);
@@ -199,7 +210,11 @@ class StoredTranslator implements Translator {
   }
 
   health(): Promise<Health> {
-    return checkReadiness(this.#store, { now: this.#now(), hasSink: this.#outbox !== undefined });
+    return checkReadiness(this.#store, {
+      now: this.#now(),
+      hasSink: this.#outbox !== undefined,
+      folder: this.#storeFolder,
+    });
   }
 
   asOf(): bigint {

@@ -37,8 +37,18 @@ describe('options', () => {
     ['0', false],
     ['False', false],
     ['', false],
+    ['YES', true],
+    ['off', false],
   ])('a switch whose variable is %j is %s', (text, isOn) => {
     expect(read([], { HIVELOOP_JSON: text })).toMatchObject({ json: isOn });
+  });
+
+  test('a switch whose variable is neither true nor false is refused, and may be said by the flag', () => {
+    expect(() => read([], { HIVELOOP_JSON: 'maybe' })).toThrow(
+      /HIVELOOP_JSON is 'maybe', which is neither true nor false/,
+    );
+    expect(read(['--json'], { HIVELOOP_JSON: 'maybe' })).toMatchObject({ json: true });
+    expect(read(['--json=no'], { HIVELOOP_JSON: '1' })).toMatchObject({ json: false });
   });
 
   test.each([
@@ -48,6 +58,7 @@ describe('options', () => {
     [['--listen'], '--listen needs a value (HOST:PORT); see hiveloop test --help'],
     [['--listen', '--json'], '--listen needs a value (HOST:PORT); see hiveloop test --help'],
     [['--listen', 'a', '--listen', 'b'], '--listen is given twice; see hiveloop test --help'],
+    [['--json=maybe'], "--json or HIVELOOP_JSON is 'maybe', which is neither true nor false; the flag alone is true"],
   ])('%j is refused in one sentence', (argv, message) => {
     expect(() => read(argv)).toThrow(new UsageError(message));
   });
@@ -114,8 +125,29 @@ describe('addresses', () => {
     expect(readExportTarget('https://otlp.example/base/', environment)).toEqual({
       url: 'https://otlp.example/base',
       headers: { authorization: 'Bearer a=b', 'x-scope': 'one' },
+      compression: {},
     });
     expect(readExportTarget('none', environment)).toBeUndefined();
+  });
+
+  test('an export target has the standard compression, a variable for one signal wins', () => {
+    const compressionOf = (environment: Record<string, string>): unknown =>
+      readExportTarget('http://collector:4318', environment)?.compression;
+    expect(
+      compressionOf({ OTEL_EXPORTER_OTLP_COMPRESSION: 'none', OTEL_EXPORTER_OTLP_LOGS_COMPRESSION: 'GZIP' }),
+    ).toEqual({
+      logs: 'gzip',
+      traces: 'none',
+      metrics: 'none',
+    });
+    expect(
+      compressionOf({ OTEL_EXPORTER_OTLP_COMPRESSION: '', OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: 'none' }),
+    ).toEqual({
+      traces: 'none',
+    });
+    expect(() => compressionOf({ OTEL_EXPORTER_OTLP_COMPRESSION: 'zstd' })).toThrow(
+      new UsageError('OTEL_EXPORTER_OTLP_COMPRESSION must be gzip or none, and is "zstd"'),
+    );
   });
 });
 

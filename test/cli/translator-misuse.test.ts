@@ -52,6 +52,22 @@ async function refuses(
 
 test('an unknown flag', () => refuses(place(), ['--reorder-windw', '15m'], /^hiveloop: unknown flag --reorder-windw/));
 
+test('an outbox of no rows, of half a row, and of an age that is no duration', async () => {
+  for (const count of ['0', '-1', '1.5', 'many', '1e6', '9007199254740993']) {
+    await refuses(
+      place(),
+      [`--outbox-max-rows=${count}`],
+      /--outbox-max-rows '[^']+' is not a count; write a whole number/,
+    );
+  }
+  await refuses(place(), [], /--outbox-max-rows 'all' is not a count/, { HIVELOOP_OUTBOX_MAX_ROWS: 'all' });
+  await refuses(place(), ['--outbox-max-age', '7'], /--outbox-max-age '7' is not a duration/);
+  await refuses(place(), [], /--outbox-max-age 'never' is not a duration/, { HIVELOOP_OUTBOX_MAX_AGE: 'never' });
+});
+
+test('two of the commands that look after a store at once', () =>
+  refuses(place(), ['--check', 'a.db', '--parked', 'a.db'], /--check and --parked are two commands; give one of them/));
+
 test('a store in a folder that does not exist', () =>
   refuses(place(), ['--store', 'sqlite:/nowhere/at/all.db'], /the folder \/nowhere\/at does not exist/));
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { currentAction, currentTask, init, toolPayload, type Agent } from '../../src/index.ts';
 import { openHost } from '../instrumentation/host.ts';
 import { hostileArguments, hostileRecipe, type Recipe } from './values.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // thousands of calls, on a machine that does other things as well
 
 type Method = (...args: readonly unknown[]) => unknown;
 

@@ -4,9 +4,12 @@ import type { Received, SignalCounts } from './intake.ts';
 import { fit, paintLine, piece, type Piece } from './line.ts';
 import type { Paint } from './paint.ts';
 import type { OpenIssue, Totals } from './tally.ts';
-import { pad, plain } from './width.ts';
+import { columnsOf, pad, plain, wrap } from './width.ts';
 
 const HEADING_COLUMNS = 14;
+/** With less room than this beside the headings, they stand on lines of their own. */
+const TEXT_COLUMNS_MIN = 20;
+const NARROW_INDENT_COLUMNS = 2;
 const RULE_COLUMNS = 100;
 
 /** What was received, as lines for people; rows about nothing are left out, except tasks and what arrived. */
@@ -108,21 +111,28 @@ function countsText(counts: readonly (readonly [string, number])[]): string {
     .join(', ');
 }
 
-/** A row whose text goes on below itself, broken at commas, so that no tool is left out. */
+/**
+ * A row whose text goes on below itself, broken at commas where it can be, so that no tool is left out; in a narrow
+ * terminal it begins below its heading.
+ */
 function wrapped(heading: string, text: string, columns: number, paint: Paint): readonly string[] {
-  const room = Math.max(20, columns - HEADING_COLUMNS);
-  const lines = [''];
-  for (const part of text.split(', ')) {
-    const last = lines.at(-1) ?? '';
-    const joined = last === '' ? part : `${last}, ${part}`;
-    if (joined.length < room || last === '') lines[lines.length - 1] = joined;
-    else {
-      lines[lines.length - 1] = `${last},`;
-      lines.push(part);
-    }
-  }
-  return lines.map((part, index) => {
-    const title = piece('dim', pad(index === 0 ? heading : '', HEADING_COLUMNS));
-    return paintLine(fit([title, piece('plain', part)], columns), paint);
+  const isNarrow = columns < HEADING_COLUMNS + TEXT_COLUMNS_MIN;
+  const indent = isNarrow ? NARROW_INDENT_COLUMNS : HEADING_COLUMNS;
+  const lines = brokenAtCommas(text, Math.max(1, columns - indent)).map((part, index) => {
+    const title = index === 0 && !isNarrow ? heading : '';
+    return paintLine([piece('dim', pad(title, indent)), piece('plain', part)], paint);
   });
+  return isNarrow ? [paintLine(fit([piece('dim', heading)], columns), paint), ...lines] : lines;
+}
+
+function brokenAtCommas(text: string, room: number): readonly string[] {
+  const lines: string[] = [];
+  const parts = text.split(', ');
+  for (const [index, part] of parts.entries()) {
+    const said = index === parts.length - 1 ? part : `${part},`;
+    const last = lines.at(-1);
+    if (last !== undefined && columnsOf(`${last} ${said}`) <= room) lines[lines.length - 1] = `${last} ${said}`;
+    else lines.push(...wrap(said, room));
+  }
+  return lines;
 }

@@ -18,7 +18,8 @@ export const issuesShowCommand: Command = {
   title: 'tells the history of one issue',
   description:
     'Tells what an issue is and what happened to it, oldest first. The beginning of its key is enough while no other issue\n' +
-    'has the same, at least 4 digits. The last quarter of an hour is told event by event, what was before it in short.',
+    'has the same, at least 4 digits. The last quarter of an hour is told event by event; of what was before it,\n' +
+    'the openings and closings and the recurrences that were told, as far as the newest hundred of them go.',
   options: OPTIONS,
   run: runShow,
 };

@@ -6,7 +6,7 @@ import { type HistoryEntry, viewHistory } from './issue-history.ts';
 /** One issue with what happened to it. */
 export interface IssueDetails extends Freshness {
   readonly issue: IssueView;
-  /** Oldest first, at most the newest 200 entries. */
+  /** Oldest first, at most 200 entries: of more, the oldest recurrences are left out. */
   readonly history: readonly HistoryEntry[];
 }
 
@@ -29,5 +29,5 @@ export async function findIssue(
   const [record, other] = records.filter(({ key }) => key.startsWith(keyPrefix));
   if (other !== undefined) return 'ambiguous';
   const issue = record && viewIssue(record, isSilent(record.identity));
-  return record && issue && { issue, history: viewHistory(record.history), ...freshness };
+  return record && issue && { issue, history: viewHistory(record), ...freshness };
 }

@@ -2,7 +2,7 @@ import type { MetricDefinition } from '../../semconv.ts';
 import type { Attributes, MetricData, MetricPoint, Resource, ScopeMetricData } from '../otlp/model.ts';
 import type { StoreIdentity } from '../store/store.ts';
 import type { DerivedPoint } from './derived-points.ts';
-import type { OwnPoint } from './own-points.ts';
+import type { OwnPoint } from './own-point.ts';
 import { metricResource, TRANSLATOR_SCOPE, translatorResource } from './resource.ts';
 import { type Series, type SeriesAgent, seriesLabels } from './series.ts';
 

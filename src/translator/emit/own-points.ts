@@ -18,14 +18,9 @@ import {
 import type { AccountingField } from '../accounting.ts';
 import type { Attributes } from '../otlp/model.ts';
 import { type Counters, outboxCounter, type OutboxDepth, type OutgoingSignal } from '../store/store.ts';
+import { answerPoints } from './answer-points.ts';
+import type { OwnPoint } from './own-point.ts';
 import { seconds } from './transition-attributes.ts';
-
-/** A value of the translator's own telemetry. */
-export interface OwnPoint {
-  readonly definition: MetricDefinition;
-  readonly attributes: Attributes;
-  readonly value: number;
-}
 
 export interface OwnReading {
   /** Unix ns. */
@@ -62,6 +57,7 @@ export function ownPoints({ at, storeCreatedAt, counters, depth, omittedIssues }
     point(METRIC_TRANSLATOR_EVENTS_RECEIVED, count('received')),
     ...RESULTS.map((result) => point(METRIC_TRANSLATOR_EVENTS, count(result), { [ATTR_RESULT]: result })),
     ...BYSTANDERS.map(([field, result]) => point(METRIC_TRANSLATOR_RECORDS, count(field), { [ATTR_RESULT]: result })),
+    ...answerPoints(counters),
     point(METRIC_TRANSLATOR_WINDOW_SHORTENED, count('windowShortened')),
     ...SIGNALS.flatMap((signal) => {
       const label = { [ATTR_SIGNAL]: signal };

@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerOptions } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 
 /** A certificate chain and its key, in PEM. */
@@ -21,6 +21,7 @@ const MAX_HEADER_BYTES = 16_384;
 const KEEP_ALIVE_MILLIS = 95_000;
 /** Of a connection on which nothing moves, such as one whose client does not read its answer. */
 const SILENCE_MILLIS = 120_000;
+const MIN_VERSION = 'TLSv1.2';
 const CLOSE_MILLIS = 5_000;
 
 /** The server with its limits, before it listens. @throws when certificate or key are none */
@@ -36,12 +37,17 @@ export function createListener(limits: ListenerLimits, tls: TlsFiles | undefined
   const server: Server =
     tls === undefined
       ? createServer(options)
-      : createTlsServer({ ...options, ...tls, handshakeTimeout: headersTimeout, minVersion: 'TLSv1.2' });
+      : createTlsServer({ ...options, ...tls, handshakeTimeout: headersTimeout, minVersion: MIN_VERSION });
   server.timeout = SILENCE_MILLIS;
   server.maxConnections = limits.maxConnections;
   // A connection beyond the limit is closed unheard. Those that only wait make room, so that the next one is taken.
   server.on('drop', () => server.closeIdleConnections());
   return server;
+}
+
+/** What a server that speaks TLS shows from its next connection on. @throws OpenSSL's error, and nothing has changed */
+export function replaceTls(server: Server, { cert, key }: TlsFiles): void {
+  if (server instanceof TlsServer) server.setSecureContext({ cert, key, minVersion: MIN_VERSION });
 }
 
 /** @throws the system's error, with its `code` */

@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Encoding, Signal } from '../otlp/model.ts';
 import type { IsWanted } from '../otlp/skipped.ts';
+import type { Answer } from './answer.ts';
 import { isFromOtherOrigin, isLoopback } from './browser-guard.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { answerBadRequest } from './client-error.ts';
 import { encodingOf } from './content-type.ts';
 import { answerExport, type ExportEdge } from './export-request.ts';
 import { findRoute } from './find-route.ts';
-import { closeListener, createListener, listen, openSockets, type TlsFiles } from './listener.ts';
+import { closeListener, createListener, listen, openSockets, replaceTls, type TlsFiles } from './listener.ts';
 import type { Receiver } from './receiver.ts';
 import { refuse, refuseForNow, sendReply, type Reply } from './reply.ts';
 import type { Route } from './route.ts';
@@ -40,6 +41,8 @@ export interface OtlpServerOptions {
   readonly headersTimeoutMillis?: number;
   /** Time for the whole request to arrive, in milliseconds. Default: 30 000. */
   readonly requestTimeoutMillis?: number;
+  /** Hears of each answer, but for those of public routes. Of a 401 nobody else does: senders drop their data at it. Default: nobody does. */
+  readonly onAnswer?: (answer: Answer) => void;
   /** Hears what the receiver or a route threw; the sender got 503. Default: nobody does. */
   readonly onError?: (error: unknown) => void;
 }
@@ -48,8 +51,11 @@ export interface OtlpServer {
   /** Where it listens, as a client on this machine would say it, without a slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** Requests answered since it opened, by status. Of 401s nobody else hears: senders drop their data at it. */
-  readonly answers: ReadonlyMap<number, number>;
+  /**
+   * Another certificate, shown from the next connection on; without TLS nothing happens.
+   * @throws OpenSSL's error when it is no certificate and key; then the one before stays
+   */
+  readonly replaceTls: (files: TlsFiles) => void;
   /** Takes no more connections, lets requests that have begun finish, and ends what is still open after 5 s. */
   close(): Promise<void>;
 }
@@ -88,7 +94,7 @@ export async function openOtlpServer(options: OtlpServerOptions): Promise<OtlpSe
   const { maxConnections = 4096, headersTimeoutMillis = 10_000, requestTimeoutMillis = 30_000 } = options;
   const server = createListener({ maxConnections, headersTimeoutMillis, requestTimeoutMillis }, tls);
   const sockets = openSockets(server);
-  const answers = new Map<number, number>();
+  const { onAnswer = () => undefined } = options;
 
   const handle = (request: IncomingMessage, response: ServerResponse, beforeBody: () => void): void => {
     answer(edge, request, beforeBody)
@@ -98,7 +104,7 @@ export async function openOtlpServer(options: OtlpServerOptions): Promise<OtlpSe
       })
       .then((reply) => {
         if (reply === undefined) return;
-        answers.set(reply.status, (answers.get(reply.status) ?? 0) + 1);
+        countReply(edge, request, reply, onAnswer);
         sendReply(request, response, reply, !server.listening);
       })
       .catch((error: unknown) => {
@@ -114,7 +120,19 @@ export async function openOtlpServer(options: OtlpServerOptions): Promise<OtlpSe
   await listen(server, host, options.port);
   const { port } = server.address() as AddressInfo; // of a TCP server that listens
   const url = `${tls === undefined ? 'http' : 'https'}://${hostInUrl(host)}:${port}`;
-  return { url, port, answers, close: () => closeListener(server, sockets) };
+  return { url, port, replaceTls: (files) => replaceTls(server, files), close: () => closeListener(server, sockets) };
+}
+
+/** Probes are not counted: they would outnumber all else, and say only that somebody looked. */
+function countReply(
+  { routes }: Edge,
+  request: IncomingMessage,
+  { status }: Reply,
+  onAnswer: (answer: Answer) => void,
+): void {
+  const path = urlOf(request)?.pathname ?? '';
+  if (routes.some((route) => route.access === 'public' && route.path === path)) return;
+  onAnswer({ signal: SIGNAL_BY_PATH.get(path), status });
 }
 
 async function answer(edge: Edge, request: IncomingMessage, beforeBody: () => void): Promise<Reply | undefined> {

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readFileSync, statSync, type BigIntStats } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { stampAt, stampOf } from './file-stamp.ts';
 import { TokenDigests, type TokenList } from './token-list.ts';
 
 const FILE_BYTES_MAX = 1_000_000n;
@@ -35,19 +36,11 @@ class TokenFile implements TokenList {
   }
 
   has(token: string): boolean {
-    if (this.#stampNow() !== this.#reading.stamp) this.#readAgain();
+    if (stampAt(this.#path) !== this.#reading.stamp) this.#readAgain();
     if (this.#reading.tokens.has(token)) return true;
     // Two changes within one tick of the file system's clock look like one: nobody is turned away by a reading of old.
     this.#readAgain();
     return this.#reading.tokens.has(token);
-  }
-
-  #stampNow(): string {
-    try {
-      return stampOf(statSync(this.#path, { bigint: true }));
-    } catch {
-      return ''; // reading it says what is wrong
-    }
   }
 
   #readAgain(): void {
@@ -103,8 +96,4 @@ function parseTokens(path: string, text: string): ReadonlySet<string> {
   }
   if (tokens.size === 0) throw new Error(`the token file ${path} holds no token; write one a line`);
   return tokens;
-}
-
-function stampOf({ dev, ino, size, mode, mtimeNs, ctimeNs }: BigIntStats): string {
-  return [dev, ino, size, mode, mtimeNs, ctimeNs].join();
 }

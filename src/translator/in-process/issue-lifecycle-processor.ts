@@ -35,7 +35,7 @@ const PROBLEMS_SAID_MAX = 20;
 /**
  * The translator inside one process: give the same instance to the host's tracer provider, as a span processor, and to
  * its logger provider, as a log record processor, if it has one; so it sees an issue event whatever carries it. The life
- * of each issue is kept in memory, ends with the process, and is sent by an OTLP sender of its own: through the host's
+ * of each issue is kept in memory, with the heartbeats by which it is `stale` or not, ends with the process, and is sent by an OTLP sender of its own: through the host's
  * providers it would take in its own output. A fleet, whose replicas share issues, wants `hiveloop translator` instead.
  *
  * No method throws or rejects; problems go to the host's `diag` logger, each once. Works with OpenTelemetry SDK 1.x, 2.x
@@ -126,7 +126,7 @@ export class IssueLifecycleProcessor {
   #take<Batch>(waiting: Taken<Batch>[], taken: Taken<Batch> | undefined): void {
     if (taken === undefined || this.#isClosed) return;
     if (waiting.length >= WAITING_MAX) {
-      this.#say(`lost issue events: more than ${WAITING_MAX} came at once`);
+      this.#say(`lost issue events: more than ${WAITING_MAX} records came at once`);
       return;
     }
     waiting.push(taken);

@@ -1,5 +1,8 @@
 import type { DerivedSink } from '../outbox/derived-sink.ts';
+import type { Signal } from '../otlp/model.ts';
+import type { Compression } from '../outbox/compression.ts';
 import { openOtlpSink } from '../outbox/otlp-sink.ts';
+import { warnHost } from './host-api.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -8,7 +11,7 @@ const DEFAULT_URL = 'http://localhost:4318';
 const SIGNALS = { logs: 'LOGS', traces: 'TRACES', metrics: 'METRICS' } as const;
 
 /**
- * A sink set up by the standard variables `OTEL_EXPORTER_OTLP_ENDPOINT`, `_HEADERS`, `_TIMEOUT` and their forms for one
+ * A sink set up by the standard variables `OTEL_EXPORTER_OTLP_ENDPOINT`, `_HEADERS`, `_TIMEOUT`, `_COMPRESSION` and their forms for one
  * signal (`OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`), which win. A signal's own address has to end in the path that the
  * specification gives the signal, such as `/v1/logs`.
  * @throws when an address is none, or a signal's own address ends otherwise
@@ -41,11 +44,36 @@ function openSignalSink(signal: keyof typeof SIGNALS, environment: Environment):
   }
   const url = own === '' ? read('ENDPOINT') || DEFAULT_URL : own.slice(0, -path.length);
   const timeoutMillis = Number(read('TIMEOUT'));
+  const compression = compressionOrWarn(signal, environment);
   return openOtlpSink({
     url,
     headers: readOtlpHeaders(read('HEADERS')),
     ...(timeoutMillis > 0 && { timeoutMillis }),
+    ...(compression !== undefined && { compression }),
   });
+}
+
+/**
+ * Reads `OTEL_EXPORTER_OTLP_COMPRESSION`, or the one for the signal alone, which wins; undefined where neither is set.
+ * @throws when it names a compression that we do not have
+ */
+export function readOtlpCompression(signal: Signal, environment: Environment): Compression | undefined {
+  const names = [`OTEL_EXPORTER_OTLP_${SIGNALS[signal]}_COMPRESSION`, 'OTEL_EXPORTER_OTLP_COMPRESSION'];
+  const name = names.find((variable) => said(environment[variable]) !== undefined);
+  if (name === undefined) return undefined;
+  const value = said(environment[name])?.toLowerCase();
+  if (value === 'gzip' || value === 'none') return value;
+  throw new Error(`${name} must be gzip or none, and is ${JSON.stringify(environment[name])}`);
+}
+
+/** The specification: what is not known is not set, and said. */
+function compressionOrWarn(signal: Signal, environment: Environment): Compression | undefined {
+  try {
+    return readOtlpCompression(signal, environment);
+  } catch (error) {
+    warnHost(`hiveloop-otel: issue lifecycle processor: ${String(error)}; it is left out`);
+    return undefined;
+  }
 }
 
 /** The specification: an empty variable is not set. */

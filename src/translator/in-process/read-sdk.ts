@@ -1,3 +1,4 @@
+import { isReadEventName } from '../intake/agent-sign.ts';
 import { isIssueEventName } from '../intake/issue-carrier.ts';
 import { eventNameOf } from '../otlp/event-name.ts';
 import type { AnyValue, Attributes, Resource, Scope, ScopeLogs, ScopeSpans, SpanEvent } from '../otlp/model.ts';
@@ -9,10 +10,10 @@ export interface Taken<Batch> {
   readonly batch: (resource: Resource) => Batch;
 }
 
-/** The record as the translator reads it; undefined for one that is no issue event, which is nearly always. */
+/** The record as the translator reads it; undefined for one that is neither an issue event nor an agent's sign of life. */
 export function readLogRecord(record: LogRecordLike): Taken<ScopeLogs> | undefined {
   const eventName = nameOf(record);
-  if (!isIssueEventName(eventName)) return undefined;
+  if (!isReadEventName(eventName)) return undefined;
   const { resource, spanContext } = record;
   const scope = readScope(record.instrumentationScope);
   const logRecord = {

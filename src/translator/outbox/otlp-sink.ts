@@ -1,4 +1,6 @@
 import { encodeLogs, encodeMetrics, encodeTraces } from '../otlp/encode.ts';
+import type { Signal } from '../otlp/model.ts';
+import { type Compression, packBody } from './compression.ts';
 import type { DerivedSink, SendOutcome } from './derived-sink.ts';
 import { readPartialSuccess } from './partial-success.ts';
 
@@ -9,6 +11,8 @@ export interface OtlpSinkOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** How long one request may take, in milliseconds. Default: 10 000. */
   readonly timeoutMillis?: number;
+  /** For all signals, or for some. Default: gzip for bodies of 1 KiB and more, as the Collector does and every OTLP server has to take. */
+  readonly compression?: Compression | Partial<Readonly<Record<Signal, Compression>>>;
 }
 
 const TIMEOUT_MILLIS = 10_000;
@@ -26,38 +30,55 @@ const RETRY_AFTER_MILLIS_MAX = 3_600_000;
  */
 const WAITING_STATUSES: ReadonlySet<number> = new Set([401, 403, 404, 405, 407, 408, 421, 425, 429]);
 
+/** What a receiver that cannot unpack says; of one that has shown that it can, it is about the records. */
+const UNREADABLE_STATUSES: ReadonlySet<number> = new Set([400, 415]);
+
 /**
- * Sends over OTLP/HTTP, in protobuf: the same batch is the same bytes.
+ * Sends over OTLP/HTTP, in protobuf: the same batch is the same bytes, once unpacked. A receiver that never took a packed
+ * body and refuses one gets it once more as it is, before it is believed that the records are at fault.
  * @throws when the address is no http or https URL
  */
 export function openOtlpSink({
   url,
   headers = {},
   timeoutMillis = TIMEOUT_MILLIS,
+  compression = {},
 }: OtlpSinkOptions): Required<DerivedSink> {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
     throw new Error(`the address to export to is an http or https URL, and not ${JSON.stringify(url)}`);
   }
   const base = url.replace(/\/+$/, '');
-  const send = async (path: string, body: Uint8Array): Promise<SendOutcome> => {
+  let takesPacked: boolean | undefined;
+  const post = async (signal: Signal, body: Uint8Array, how: Compression): Promise<SendOutcome> => {
+    const packed = await packBody(body, how);
+    const isPacked = packed.body !== body;
+    const response = await fetch(`${base}/v1/${signal}`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/x-protobuf', ...packed.headers },
+      body: Uint8Array.from(packed.body),
+      signal: AbortSignal.timeout(timeoutMillis),
+      redirect: 'error',
+    });
+    const outcome = await readOutcome(response);
+    if (isPacked && response.ok) takesPacked = true;
+    if (!isPacked || takesPacked !== undefined || !UNREADABLE_STATUSES.has(response.status)) return outcome;
+    const again = await post(signal, body, 'none');
+    if (again.kind === 'accepted') takesPacked = false;
+    return again;
+  };
+  const send = async (signal: Signal, body: Uint8Array): Promise<SendOutcome> => {
+    const wanted = typeof compression === 'string' ? compression : (compression[signal] ?? 'gzip');
     try {
-      const response = await fetch(base + path, {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/x-protobuf' },
-        body: Uint8Array.from(body),
-        signal: AbortSignal.timeout(timeoutMillis),
-        redirect: 'error',
-      });
-      return await readOutcome(response);
+      return await post(signal, body, takesPacked === false ? 'none' : wanted);
     } catch (error) {
       return { kind: 'retryable', reason: describeFailure(error), retryAfterMillis: undefined };
     }
   };
   return {
-    logs: (batch) => send('/v1/logs', encodeLogs(batch)),
-    traces: (batch) => send('/v1/traces', encodeTraces(batch)),
-    metrics: (batch) => send('/v1/metrics', encodeMetrics(batch)),
-    encoded: (signal, body) => send(`/v1/${signal}`, body),
+    logs: (batch) => send('logs', encodeLogs(batch)),
+    traces: (batch) => send('traces', encodeTraces(batch)),
+    metrics: (batch) => send('metrics', encodeMetrics(batch)),
+    encoded: (signal, body) => send(signal, body),
   };
 }
 

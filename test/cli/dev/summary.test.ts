@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Received } from '../../../src/cli/dev/intake.ts';
 import { parseOnly } from '../../../src/cli/dev/only.ts';
+import { columnsOf } from '../../../src/cli/dev/width.ts';
 import { createPaint } from '../../../src/cli/dev/paint.ts';
 import { summaryJson, summaryLines } from '../../../src/cli/dev/summary.ts';
 import { Tally } from '../../../src/cli/dev/tally.ts';
@@ -83,6 +84,29 @@ received      210 log records, 1 span, 340 data points
 repeated      2 log records
 foreign       12 log records, 40 spans
 ● open issue  crm-403 high · ×2 · ep 2 · lead-qualifier crm…`);
+});
+
+test.each([14, 20, 26, 33, 34, 40, 100])('in %d columns nothing of what was received is cut', (columns) => {
+  const issuesOnly = 2;
+  const wide = summaryLines(tallied(STORY).totals(), RECEIVED, Infinity, createPaint(false)).slice(issuesOnly, -1);
+  const lines = summaryLines(tallied(STORY).totals(), RECEIVED, columns, createPaint(false)).slice(issuesOnly, -1);
+  const letters = (text: readonly string[]): string => text.join('').replace(/ /g, '');
+  expect(letters(lines)).toBe(letters(wide));
+  for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+});
+
+test('in a narrow terminal a row begins below its heading', () => {
+  const lines = summaryLines(tallied(STORY).totals(), RECEIVED, 20, createPaint(false));
+  expect(lines.slice(1, 9)).toEqual([
+    '── summary ─────────',
+    'tasks',
+    '  4: 1 completed,',
+    '  1 failed,',
+    '  1 abandoned,',
+    '  1 running',
+    'tools',
+    '  3: enrich_lead 2',
+  ]);
 });
 
 test('with nothing received it says so', () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { decodeLogs, decodeTraces } from '../../../src/translator/otlp/decode.ts';
 import type { LogRecord, Span } from '../../../src/translator/otlp/model.ts';
 
@@ -67,7 +68,9 @@ export class FaultySink {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const received = read(request.url ?? '', Buffer.concat(chunks));
+    const sent = Buffer.concat(chunks);
+    const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+    const received = read(request.url ?? '', body);
     if (received.signal === 'logs') this.logAttempts.push(performance.now());
     for (const act of this.#onRequest) act();
     this.#answer(received, response);

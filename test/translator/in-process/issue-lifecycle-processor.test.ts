@@ -2,15 +2,18 @@ import { context, diag, DiagLogLevel, ROOT_CONTEXT, trace, type Attributes, type
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { init } from '../../../src/index.ts';
 import {
   ATTR_AGENT_ID,
+  ATTR_AGENT_STUCK_THRESHOLD,
   ATTR_ISSUE_ID,
   ATTR_ISSUE_SEVERITY,
   ATTR_LOG_RECORD_UID,
   ATTR_SERVICE_NAME,
   ATTR_SUMMARY,
+  EVENT_AGENT_HEARTBEAT,
+  EVENT_AGENT_STOPPED,
   EVENT_ISSUE_REPORTED,
   EVENT_ISSUE_RESOLVED,
   SCOPE_TRANSLATOR,
@@ -135,6 +138,78 @@ test('a host on SDK 1.x: an event name in an attribute, a scope under its old na
   ]);
 });
 
+/** The wall clock, and with it the beat of agents, stands still where the test puts it; the processor's timers run. */
+function stopClock(): (seconds: number) => void {
+  const start = Date.now();
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: start });
+  onTestFinished(() => void vi.useRealTimers());
+  return (seconds) => void vi.advanceTimersByTime(start + seconds * 1000 - Date.now());
+}
+
+describe('the mark stale', () => {
+  /** Emits through a real logger provider what an agent says of itself; the time is the clock's. */
+  function openAgents(): {
+    readonly processor: IssueLifecycleProcessor;
+    readonly say: (agent: string, eventName: string, attributes?: Attributes) => Promise<void>;
+  } {
+    const { processor } = open();
+    const loggers = new LoggerProvider({ resource, processors: [processor] });
+    const say = async (agent: string, eventName: string, attributes: Attributes = {}): Promise<void> => {
+      const said = { ...attributes, [ATTR_AGENT_ID]: agent, [ATTR_AGENT_STUCK_THRESHOLD]: 100 };
+      loggers.getLogger('l').emit({ eventName, timestamp: Date.now(), attributes: said });
+      await loggers.forceFlush();
+    };
+    return { processor, say };
+  }
+
+  test('an open issue whose agent falls silent is stale, in process as in the service, until the next heartbeat', async () => {
+    const setClock = stopClock();
+    const { processor, say } = openAgents();
+    await say('lead-qualifier', EVENT_ISSUE_REPORTED, issueAttributes('it fails'));
+    await say('lead-qualifier', EVENT_AGENT_HEARTBEAT);
+    for (const seconds of [30, 60, 90]) {
+      setClock(seconds);
+      await say('mailer', EVENT_AGENT_HEARTBEAT);
+    }
+    expect(await processor.issues()).toMatchObject([{ state: 'open', stale: false }]);
+    setClock(101);
+    expect(await processor.issues()).toMatchObject([{ state: 'open', stale: true }]);
+    await say('lead-qualifier', EVENT_AGENT_HEARTBEAT);
+    expect(await processor.issues()).toMatchObject([{ state: 'open', stale: false }]);
+  });
+
+  test('an agent that was stopped on purpose is not silent', async () => {
+    const setClock = stopClock();
+    const { processor, say } = openAgents();
+    await say('lead-qualifier', EVENT_ISSUE_REPORTED, issueAttributes('it fails'));
+    await say('lead-qualifier', EVENT_AGENT_HEARTBEAT);
+    await say('lead-qualifier', EVENT_AGENT_STOPPED);
+    setClock(60);
+    await say('mailer', EVENT_AGENT_HEARTBEAT);
+    setClock(101);
+    expect(await processor.issues()).toMatchObject([{ state: 'open', stale: false }]);
+  });
+
+  test('the heartbeats of the instrumentation are signs of life', async () => {
+    const setClock = stopClock();
+    const { processor, say } = openAgents();
+    const loggerProvider = new LoggerProvider({ resource, processors: [processor] });
+    const hive = init({ loggerProvider });
+    onTestFinished(() => hive.shutdown());
+    const agent = hive.agent('lead-qualifier', { heartbeatIntervalSeconds: 30, stuckThresholdSeconds: 50 });
+    agent.reportIssue({ summary: 'CRM API returns 403', severity: 'high' });
+    for (const seconds of [30, 60, 90]) {
+      setClock(seconds);
+      await loggerProvider.forceFlush();
+      expect(await processor.issues()).toMatchObject([{ agentId: 'lead-qualifier', stale: false }]);
+    }
+    hive.agent('lead-qualifier', { heartbeatIntervalSeconds: 0 });
+    setClock(141);
+    await say('mailer', EVENT_AGENT_HEARTBEAT);
+    expect(await processor.issues()).toMatchObject([{ agentId: 'lead-qualifier', stale: true }]);
+  });
+});
+
 test('the resource is read when its detectors are done', async () => {
   const { processor, sink } = open();
   const detected = Promise.resolve('detected');
@@ -225,7 +300,7 @@ test('memory is bounded: what comes past 2 048 waiting records is lost, and said
     tracer.startSpan(EVENT_ISSUE_REPORTED, { attributes: issueAttributes('it fails') }).end();
   }
   expect(await processor.issues()).toMatchObject([{ occurrences: 2048 }]);
-  expect(told.filter((line) => line.includes('more than 2048 came at once'))).toHaveLength(1);
+  expect(told.filter((line) => line.includes('more than 2048 records came at once'))).toHaveLength(1);
 });
 
 test('spans and records that are not about issues are not kept at all', async () => {

@@ -1,7 +1,10 @@
-import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   ATTR_AGENT_ID,
@@ -84,4 +87,29 @@ test.each([
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, /http or https URL/],
 ])('%j is refused with a sentence', (environment, message) => {
   expect(() => openEnvironmentSink(environment)).toThrow(message);
+});
+
+test('the standard compression is obeyed, and one that is not known is said and left out', async () => {
+  const codings: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    codings.push(request.headers['content-encoding']);
+    request.resume().on('end', () => response.end());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const warn = vi.fn();
+  diag.setLogger({ warn, error: warn, info: warn, debug: warn, verbose: warn }, { suppressOverrideMessage: true });
+  onTestFinished(() => diag.disable());
+
+  const body = Buffer.alloc(2000);
+  for (const compression of ['none', 'gzip', '', 'zstd']) {
+    const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_COMPRESSION: compression };
+    await openEnvironmentSink(variables).encoded?.('logs', body);
+  }
+  expect(codings).toEqual([undefined, 'gzip', 'gzip', 'gzip']);
+  expect(warn).toHaveBeenCalledWith(
+    expect.stringMatching(/OTEL_EXPORTER_OTLP_COMPRESSION must be gzip or none, and is "zstd"/),
+  );
 });

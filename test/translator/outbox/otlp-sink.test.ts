@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decodeLogs } from '../../../src/translator/otlp/decode.ts';
+import { encodeLogs } from '../../../src/translator/otlp/encode.ts';
 import { encodeExportResponse } from '../../../src/translator/otlp/encode-response.ts';
 import { openOtlpSink } from '../../../src/translator/outbox/otlp-sink.ts';
 import { issueLog, logBatch } from '../issue-batches.ts';
@@ -106,6 +108,64 @@ describe('openOtlpSink', () => {
   it('waits an hour at most, whatever the receiver asks', async () => {
     const url = await listen((_, response) => response.writeHead(503, { 'retry-after': '999999' }).end());
     expect(await openOtlpSink({ url }).logs([])).toMatchObject({ retryAfterMillis: 3_600_000 });
+  });
+
+  describe('packing', () => {
+    interface Sent {
+      readonly coding: string | undefined;
+      readonly body: Buffer;
+    }
+    /** A receiver that keeps what it got, unpacked, and answers by the status. */
+    async function receiver(status: (coding: string | undefined) => number): Promise<{ url: string; sent: Sent[] }> {
+      const sent: Sent[] = [];
+      const url = await listen((request, response) => {
+        void readBody(request).then((body) => {
+          const coding = request.headers['content-encoding'];
+          sent.push({ coding, body: coding === 'gzip' ? gunzipSync(body) : body });
+          response.writeHead(status(coding)).end();
+        });
+      });
+      return { url, sent };
+    }
+    const large = encodeLogs(logBatch(...Array.from({ length: 20 }, (_, second) => issueLog('report', second))));
+    const small = encodeLogs(logBatch(issueLog('report', 1))).subarray(0, 1023);
+
+    it('packs bodies of 1 KiB and more; a resend is the same body byte for byte', async () => {
+      const { url, sent } = await receiver(() => 503);
+      const sink = openOtlpSink({ url });
+      for (const body of [large, large, small]) await sink.encoded('logs', body);
+      expect(sent.map(({ coding }) => coding)).toEqual(['gzip', 'gzip', undefined]);
+      expect(sent.map(({ body }) => body)).toEqual([large, large, small].map((body) => Buffer.from(body)));
+    });
+
+    it('packs nothing when told so, or nothing of one signal', async () => {
+      const { url, sent } = await receiver(() => 200);
+      await openOtlpSink({ url, compression: 'none' }).encoded('logs', large);
+      await openOtlpSink({ url, compression: { logs: 'none' } }).encoded('logs', large);
+      await openOtlpSink({ url, compression: { logs: 'none' } }).encoded('traces', large);
+      expect(sent.map(({ coding }) => coding)).toEqual([undefined, undefined, 'gzip']);
+    });
+
+    it.each([400, 415])(
+      'gives a receiver that answers a packed body by %i what it can read, from then on',
+      async (status) => {
+        const { url, sent } = await receiver((coding) => (coding === 'gzip' ? status : 200));
+        const sink = openOtlpSink({ url });
+        expect(await sink.encoded('logs', large)).toEqual({ kind: 'accepted' });
+        expect(await sink.encoded('logs', large)).toEqual({ kind: 'accepted' });
+        expect(sent.map(({ coding }) => coding)).toEqual(['gzip', undefined, undefined]);
+      },
+    );
+
+    it('believes a receiver that has taken a packed body: its 400 is about the records', async () => {
+      let status = 200;
+      const { url, sent } = await receiver(() => status);
+      const sink = openOtlpSink({ url });
+      await sink.encoded('logs', large);
+      status = 400;
+      expect(await sink.encoded('logs', large)).toMatchObject({ kind: 'refused' });
+      expect(sent).toHaveLength(2);
+    });
   });
 
   it('refuses an address that is none', () => {
