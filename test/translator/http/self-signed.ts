@@ -38,6 +38,7 @@ function sequence(...parts: readonly Buffer[]): Buffer {
 function der(tag: number, content: Buffer): Buffer {
   const { length } = content;
   if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), content]);
-  const header = Buffer.from([tag, 0x82, length >> 8, length & 0xff]);
+  // The shortest form: Go refuses any other.
+  const header = Buffer.from(length < 0x100 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 0xff]);
   return Buffer.concat([header, content]);
 }
