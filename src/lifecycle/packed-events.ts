@@ -6,7 +6,7 @@ import { type IssueEvent, SEVERITIES } from './issue-event.ts';
  * the other are a pack: the first event of each repeats nothing.
  */
 export function packEvents(events: readonly IssueEvent[]): Uint8Array {
-  const writer = new Writer();
+  writer.begin();
   let said = NOTHING_SAID;
   for (const event of events) {
     const words = event.kind === 'report' ? event : said;
@@ -79,10 +79,15 @@ const LENGTH_BYTES = 4;
 /** Lowest bit of a text's length: it has characters beyond Latin-1 and so two bytes for each. */
 const WIDE = 1;
 
+/** Of one pack at a time; its memory is used again. */
 class Writer {
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
+
+  begin(): void {
+    this.#at = 0;
+  }
 
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#at);
@@ -140,6 +145,8 @@ class Writer {
     this.#view = new DataView(larger.buffer);
   }
 }
+
+const writer = new Writer();
 
 class Reader {
   readonly #bytes: Uint8Array;

@@ -1,4 +1,6 @@
 const FIRST_CAPACITY_BYTES = 4096;
+/** Larger ones are not kept for the next message. */
+const SPARE_BYTES_MAX = 1_048_576;
 
 /**
  * Writes one protobuf message, field by field, forward. Methods take the field's tag (see `tags.ts`); what proto3
@@ -6,12 +8,23 @@ const FIRST_CAPACITY_BYTES = 4096;
  * are for members of a oneof, whose presence says something. Every nested message is written, also an empty one.
  */
 export class ProtobufWriter {
-  #bytes: Buffer = Buffer.allocUnsafe(FIRST_CAPACITY_BYTES);
+  /** Of a writer that has finished, for the next one. */
+  static #spare: Buffer | undefined;
+  #bytes: Buffer;
   #position = 0;
 
-  /** A copy of what was written. */
+  constructor() {
+    this.#bytes = ProtobufWriter.#spare ?? Buffer.allocUnsafe(FIRST_CAPACITY_BYTES);
+    ProtobufWriter.#spare = undefined;
+  }
+
+  /** A copy of what was written; nothing can be written after it. */
   finish(): Uint8Array {
-    return new Uint8Array(this.#bytes.subarray(0, this.#position));
+    const written = new Uint8Array(this.#bytes.subarray(0, this.#position));
+    if (this.#bytes.length <= SPARE_BYTES_MAX) ProtobufWriter.#spare = this.#bytes;
+    this.#bytes = Buffer.alloc(0);
+    this.#position = 0;
+    return written;
   }
 
   /** Starts a nested message; the result is for {@link close}. */
