@@ -196,6 +196,11 @@ function tellRecurrence(story: Story, change: Change, event: ReportEvent): Telli
   const at = event.effectiveTime;
   if (head.status !== 'open' || at < head.openedAt) return nothing(story);
 
+  const isTold = isWorthTelling(head.reports, at - story.recurredAt);
+  const hasNewSeverity = head.severity !== story.severity;
+  if (!isTold && !hasNewSeverity) return { story, told: [], untoldRecurrences: 1 };
+
+  const told: Told[] = [];
   const base = {
     ...describe(head),
     at,
@@ -204,13 +209,10 @@ function tellRecurrence(story: Story, change: Change, event: ReportEvent): Telli
     report: event.span,
     episodeSpan: undefined,
   };
-  const told: Told[] = [];
-  const isTold = isWorthTelling(head.reports, at - story.recurredAt);
   if (isTold) told.push({ ...base, id: toldId(change.key, 'recurred', event.uid), transition: 'recurred' });
-  if (head.severity !== story.severity) {
+  if (hasNewSeverity) {
     told.push({ ...base, id: toldId(change.key, 'severity_changed', event.uid), transition: 'severity_changed' });
   }
-  if (told.length === 0) return { story, told, untoldRecurrences: 1 };
   const { from, to } = span(story, at, at);
   const recurredAt = isTold && at > story.recurredAt ? at : story.recurredAt;
   return {
