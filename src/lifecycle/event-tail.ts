@@ -156,17 +156,20 @@ export class EventTail implements Iterable<IssueEvent> {
     let rest = Math.min(count, this.length);
     const length = this.length - rest;
     while (rest > 0) {
-      const dropped = Math.min(rest, opened.length);
-      opened = opened.slice(dropped);
-      rest -= dropped;
-      if (opened.length > 0) break;
-      openedFrom = packs[0];
-      packs = packs.slice(1);
-      if (openedFrom !== undefined) opened = unpackEvents(openedFrom.bytes);
-      else {
+      const [first] = packs;
+      if (opened.length > 0) {
+        const dropped = Math.min(rest, opened.length);
+        opened = opened.slice(dropped);
+        if (opened.length === 0) openedFrom = undefined;
+        rest -= dropped;
+      } else if (first === undefined) {
         loose = loose.slice(rest, looseCount);
         looseCount = loose.length;
         rest = 0;
+      } else {
+        packs = packs.slice(1);
+        if (rest >= first.count) rest -= first.count;
+        else [opened, openedFrom] = [unpackEvents(first.bytes), first];
       }
     }
     const newest = length === 0 ? undefined : this.newest;
