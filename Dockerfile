@@ -1,4 +1,4 @@
-# The translator's image: Node and one packed file, no dependency, no root.
+# The translator's image (the last stage): Node and one packed file, no dependency, no root.
 # Built on Debian, since the development packages hold programs for glibc; run on Alpine.
 
 FROM node:24.21.0-slim AS build
@@ -8,6 +8,12 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json tsdown.config.ts README.md LICENSE ./
 COPY src ./src
 RUN npm run build && npm pack --silent && tar -xzf hiveloop-otel-*.tgz
+
+# The example service, for `docker compose run --rm demo`; the image below does not need it.
+FROM build AS demo
+COPY examples/lead-qualifier ./examples/lead-qualifier
+USER node
+CMD ["node", "examples/lead-qualifier/main.ts"]
 
 FROM node:24.21.0-alpine
 WORKDIR /opt/hiveloop

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import versions from '../backends/versions.json' with { type: 'json' };
 import package_ from '../../package.json' with { type: 'json' };
@@ -28,5 +30,15 @@ describe('versions', () => {
     expect(knobs.filter((name) => !COMPOSE.includes(`\${${name}:-`))).toEqual([]);
     const used = [...COMPOSE.matchAll(/\$\{([A-Z_\d]+):-/g)].flatMap(([, name]) => name ?? []);
     expect([...new Set(used)].sort()).toEqual([...knobs].sort());
+  });
+
+  it('every knob of the translator is a variable of it, at its default', () => {
+    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+    const help = execFileSync(process.execPath, [main, 'translator', '--help'], { encoding: 'utf8' });
+    const knobs = [...read('.env').matchAll(/^(HIVELOOP_\w+)=(.*)$/gm)];
+    expect(knobs.length).toBeGreaterThan(4);
+    for (const [, name, value] of knobs) expect(help).toContain(`(default ${value}, variable ${name})`);
+    const given = [...COMPOSE.matchAll(/^ +(HIVELOOP_\w+): /gm), ...read('Dockerfile').matchAll(/\b(HIVELOOP_\w+)=/g)];
+    for (const [, name] of given) expect(help).toMatch(new RegExp(`variable ${name}\\b`));
   });
 });

@@ -15,9 +15,13 @@ export interface TranslatorProcess {
   readonly rssMegabytes: () => { readonly peak: number; readonly now: number };
 }
 
-/** Starts it on a free port, with a store in memory and nothing sent on. It is ended after the test. */
-export async function startTranslator(argv: readonly string[] = []): Promise<TranslatorProcess> {
-  const defaults = ['translator', '--listen', '127.0.0.1:0', '--store', 'memory:', '--export', 'none'];
+/** Starts it on that port or any free one, with a store in memory. It is ended after the test. */
+export async function startTranslator(
+  argv: readonly string[] = [],
+  exportTo = 'none',
+  at = 0,
+): Promise<TranslatorProcess> {
+  const defaults = ['translator', '--listen', `127.0.0.1:${at}`, '--store', 'memory:', '--export', exportTo];
   const child = spawn(process.execPath, [MAIN, ...defaults, ...argv], {
     env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC' },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { freePort } from '../../faults/support/translator-process.ts';
 import { stock } from '../../support/backends/binaries.ts';
 import { ROOT } from '../../support/backends/real-process.ts';
+import { openPlayedBackend } from '../../support/played-backend.ts';
 
 const NODE = dirname(process.execPath);
 const run = promisify(execFile);
@@ -70,6 +71,20 @@ stock('Dockerfile', () => {
       translator.kill('SIGKILL');
     }
   });
+
+  it('has the example service in a stage of its own, which tells its story to the Collector that compose names', async () => {
+    const collector = await openPlayedBackend();
+    const { folder, workdir, command } = built.demo;
+    const [program = '', ...argv] = command;
+    const env = { PATH: NODE, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
+    const ended = await run(program, argv, { cwd: join(folder, workdir), env });
+    await collector.close();
+    expect(ended.stderr).toBe('');
+    expect(new Set(collector.requests.map(({ path }) => path))).toEqual(
+      new Set(['/v1/traces', '/v1/metrics', '/v1/logs']),
+    );
+    expect(collector.requests.map(({ body }) => body.toString()).join('\n')).toContain('invoke_agent lead-qualifier');
+  });
 });
 
 interface Image {
@@ -79,6 +94,8 @@ interface Image {
   readonly healthcheck: readonly string[];
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
+  /** What `docker compose run demo` starts. */
+  readonly demo: { readonly folder: string; readonly workdir: string; readonly command: readonly string[] };
 }
 
 async function buildImage(folder: string): Promise<Image> {
@@ -92,8 +109,9 @@ async function buildImage(folder: string): Promise<Image> {
   for (const [instruction, text] of instructions()) {
     switch (instruction) {
       case 'FROM':
-        stage = join(folder, /AS (\w+)/.exec(text)?.[1] ?? 'image');
-        stages.set(basename(stage), stage);
+        // A stage on top of another goes on in its folder: nothing below it is used again.
+        stage = stages.get(/^\w+/.exec(text)?.[0] ?? '') ?? join(folder, /AS (\w+)/.exec(text)?.[1] ?? 'image');
+        stages.set(/AS (\w+)/.exec(text)?.[1] ?? 'image', stage);
         break;
       case 'WORKDIR':
         workdir = text;
@@ -118,6 +136,9 @@ async function buildImage(folder: string): Promise<Image> {
         await run('sh', ['-e', '-c', command], { cwd: inStage(''), env });
         break;
       }
+      case 'CMD':
+        said[`CMD ${[...stages.keys()].at(-1)}`] = text;
+        break;
       case 'ENV':
         for (const [, name = '', value = ''] of text.matchAll(/(\w+)=(\S+)/g)) environment[name] = value;
         break;
@@ -126,9 +147,10 @@ async function buildImage(folder: string): Promise<Image> {
     }
   }
   const list = (text = '[]'): readonly string[] => JSON.parse(/\[.*\]$/.exec(text)?.[0] ?? '[]') as readonly string[];
-  const { USER: user = 'root', HEALTHCHECK, ENTRYPOINT, CMD } = said;
-  const words = { healthcheck: list(HEALTHCHECK), entrypoint: list(ENTRYPOINT), command: list(CMD) };
-  return { folder: stage, environment, user, ...words };
+  const { USER: user = 'root', HEALTHCHECK, ENTRYPOINT } = said;
+  const words = { healthcheck: list(HEALTHCHECK), entrypoint: list(ENTRYPOINT), command: list(said['CMD image']) };
+  const demo = { folder: stages.get('demo') ?? '', workdir: '/build', command: list(said['CMD demo']) };
+  return { folder: stage, environment, user, demo, ...words };
 }
 
 function instructions(): readonly (readonly [string, string])[] {

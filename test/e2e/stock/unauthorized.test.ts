@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { startTranslator } from '../../conformance/translator-process.ts';
 import { stock } from '../../support/backends/binaries.ts';
 import { type Collector, startCollector } from '../../support/backends/collector.ts';
 import { type Prometheus, startPrometheus } from '../../support/backends/prometheus.ts';
@@ -10,6 +11,9 @@ import { selfSigned } from '../../translator/http/self-signed.ts';
 
 const TLS = selfSigned();
 
+interface Vector {
+  readonly data: { readonly result: readonly { readonly value: readonly [number, string] }[] };
+}
 interface Alerts {
   readonly data: { readonly alerts: readonly { readonly labels: Readonly<Record<string, string>> }[] };
 }
@@ -39,21 +43,60 @@ stock('requests refused for their token, by the real Collector and Prometheus', 
     await vi.waitFor(async () => expect(await scraped()).toContain('http_response_status_code="200"'), {
       timeout: 10_000,
     });
-    expect(await unauthorized()).toEqual([]);
+    expect(await unauthorized('otelcol')).toEqual([]);
 
     for (const host of ['a.example', 'b.example']) expect(await send(at, 'wrong', host)).toBe(401);
-    await vi.waitFor(async () => expect(await unauthorized()).toHaveLength(1), { timeout: 60_000, interval: 100 });
+    await vi.waitFor(async () => expect(await unauthorized('otelcol')).toHaveLength(1), {
+      timeout: 60_000,
+      interval: 100,
+    });
     expect(await scraped()).not.toContain('example');
   });
+
+  test('a wrong token at the translator raises it too, by what the translator itself counts', async () => {
+    const way = await startCollector({ env: { PROMETHEUS_URL: prometheus.url } });
+    onTestFinished(() => way.stop());
+    const tokens = join(temporaryFolder('tokens'), 'tokens');
+    writeFileSync(tokens, 'right-token\n', { mode: 0o600 });
+    const argv = ['--token-file', tokens, '--snapshot-interval', '1s'];
+    const translator = await startTranslator(argv, way.urls.derived);
+    const post = async (token: string): Promise<number> => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+      const body = JSON.stringify({ resourceLogs: [] });
+      return (await fetch(`${translator.url}/v1/logs`, { method: 'POST', headers, body })).status;
+    };
+    expect(await post('right-token')).toBe(200);
+    await vi.waitFor(async () => expect(await counted('200')).toBe(1), { timeout: 60_000, interval: 100 });
+    expect(await counted('401')).toBe(0);
+    expect(await unauthorized('hiveloop-translator')).toEqual([]);
+
+    expect(await post('wrong-token')).toBe(401);
+    await vi.waitFor(async () => expect(await unauthorized('hiveloop-translator')).toHaveLength(1), {
+      timeout: 60_000,
+      interval: 100,
+    });
+    expect(await counted('401')).toBe(1);
+  });
+
+  /** Requests that the translator answered so, as Prometheus has it. */
+  async function counted(status: string): Promise<number | undefined> {
+    const query = `sum(hiveloop_translator_requests_total{http_response_status_code="${status}"})`;
+    const answer = await fetch(`${prometheus.url}/api/v1/query?${String(new URLSearchParams({ query }))}`);
+    const { data } = (await answer.json()) as Vector;
+    const value = data.result[0]?.value[1];
+    return value === undefined ? undefined : Number(value);
+  }
 
   async function scraped(): Promise<string> {
     return (await fetch(collector.urls.metrics)).text();
   }
 
-  async function unauthorized(): Promise<readonly object[]> {
+  async function unauthorized(job: string): Promise<readonly object[]> {
     const answer = await fetch(`${prometheus.url}/api/v1/alerts`);
     const { data } = (await answer.json()) as Alerts;
-    return data.alerts.filter(({ labels }) => labels['alertname'] === 'HiveLoopRequestsUnauthorized');
+    return data.alerts.filter(
+      ({ labels }) => labels['alertname'] === 'HiveLoopRequestsUnauthorized' && labels['job'] === job,
+    );
   }
 });
 

@@ -27,7 +27,13 @@ export const COLLECTOR_METRICS = {
 
 export type CollectorMetric = (typeof COLLECTOR_METRICS)[keyof typeof COLLECTOR_METRICS];
 
-/** Labels of those. */
+/**
+ * Exporters of collector.yaml that wait for the backend's answer and pass it on: each attempt that fails counts as dropped
+ * there, and the translator has it still. What becomes of it, the translator's own metrics say.
+ */
+export const ANSWERING_EXPORTERS = 'otlp_(grpc|http)/(jaeger|loki|prometheus)_derived';
+
+/** Labels of the metrics above. */
 export const COLLECTOR_LABELS = [
   'job',
   'instance',

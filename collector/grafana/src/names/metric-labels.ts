@@ -49,6 +49,7 @@ const ATTRIBUTES: ReadonlyMap<semconv.MetricDefinition, readonly string[]> = new
   [semconv.METRIC_TRANSLATOR_EVENTS_RECEIVED, []],
   [semconv.METRIC_TRANSLATOR_EVENTS, [semconv.ATTR_RESULT]],
   [semconv.METRIC_TRANSLATOR_RECORDS, [semconv.ATTR_RESULT]],
+  [semconv.METRIC_TRANSLATOR_REQUESTS, [semconv.ATTR_SIGNAL, semconv.ATTR_HTTP_RESPONSE_STATUS_CODE]],
   [semconv.METRIC_TRANSLATOR_SNAPSHOT_TIME, []],
   [semconv.METRIC_TRANSLATOR_STORE_CREATED, []],
   [semconv.METRIC_TRANSLATOR_WINDOW_SHORTENED, []],

@@ -1,4 +1,5 @@
 import {
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_RESULT,
   ATTR_SIGNAL,
   METRIC_TRANSLATOR_EVENTS,
@@ -9,6 +10,7 @@ import {
   METRIC_TRANSLATOR_OUTBOX_REJECTED,
   METRIC_TRANSLATOR_OUTBOX_ROWS,
   METRIC_TRANSLATOR_RECORDS,
+  METRIC_TRANSLATOR_REQUESTS,
   METRIC_TRANSLATOR_STORE_CREATED,
   METRIC_TRANSLATOR_WINDOW_SHORTENED,
 } from '../../../../src/semconv.ts';
@@ -16,7 +18,13 @@ import { COLLECTOR_METRICS, type CollectorMetric } from '../names/collector-metr
 import { INSTANCE } from '../names/metric-labels.ts';
 import { by, collectorSeries, recorded, risen, series } from '../names/promql.ts';
 import { promql, type Query } from '../query.ts';
-import { DROPPED_PREFIX, SNAPSHOT_TIME, sumOfAll } from '../rules/recording.ts';
+import {
+  COLLECTOR_REFUSES_TOKEN,
+  DROPPED_PREFIX,
+  SNAPSHOT_TIME,
+  sumOfAll,
+  TRANSLATOR_REFUSES_TOKEN,
+} from '../rules/recording.ts';
 
 const STEP = '$__interval';
 const RANGE = '$__range';
@@ -64,7 +72,23 @@ export const HEALTH = {
   sentPoints: sent('sent-points', COLLECTOR_METRICS.sentPoints),
   unauthorized: promql(
     'health.unauthorized',
-    `sum(${risen(collectorSeries(COLLECTOR_METRICS.serverRequests, { http_response_status_code: '=~"401|403"' }), RANGE)})`,
+    `sum(${risen(collectorSeries(COLLECTOR_METRICS.serverRequests, COLLECTOR_REFUSES_TOKEN), RANGE)})`,
     NOT_UNTIL,
+  ),
+  translatorUnauthorized: promql(
+    'health.translator-unauthorized',
+    `sum(${risen(series(METRIC_TRANSLATOR_REQUESTS, TRANSLATOR_REFUSES_TOKEN), RANGE)})`,
+  ),
+  answers: promql(
+    'health.answers',
+    by('sum', [ATTR_HTTP_RESPONSE_STATUS_CODE], risen(series(METRIC_TRANSLATOR_REQUESTS), STEP)),
+  ),
+  refusals: promql(
+    'health.refusals',
+    by(
+      'sum',
+      [ATTR_SIGNAL],
+      risen(series(METRIC_TRANSLATOR_REQUESTS, { [ATTR_HTTP_RESPONSE_STATUS_CODE]: '=~"4.."' }), STEP),
+    ),
   ),
 } as const;

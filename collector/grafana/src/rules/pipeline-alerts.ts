@@ -10,12 +10,12 @@ import {
   type MetricDefinition,
 } from '../../../../src/semconv.ts';
 import { COLLECTOR_METRICS } from '../names/collector-metrics.ts';
-import { INSTANCE } from '../names/metric-labels.ts';
-import { by, collectorSeries, type Matchers, risen, series } from '../names/promql.ts';
+import { INSTANCE, JOB } from '../names/metric-labels.ts';
+import { by, collectorSeries, type Matchers, series } from '../names/promql.ts';
 import { promql, type Query } from '../query.ts';
 import { ISSUE_MEMORY, THRESHOLDS } from '../thresholds.ts';
 import type { Alert } from './alert.ts';
-import { DROPPED_PREFIX, sumOfAll } from './recording.ts';
+import { DROPPED_PREFIX, sumOfAll, UNAUTHORIZED_PREFIX } from './recording.ts';
 
 const HEALTHY = { empty: 'nothing goes wrong in the pipeline of the scenario' };
 const WINDOW = '15m';
@@ -145,19 +145,17 @@ export const PIPELINE_ALERTS: readonly Alert[] = [
     keepFiringFor: '1h',
     summary: 'Issue events are lost: the translator refuses what the Collector sends',
     description:
-      '{{ $value }} records were refused for good and dropped. Most often a token: the translator answers 401 to a Collector that sends none.',
+      '{{ $value }} records were refused for good and dropped, or found the queue to it full. Most often a token: the translator answers 401 to a Collector that sends none.',
   },
   {
     name: 'HiveLoopRequestsUnauthorized',
     severity: 'warning',
-    query: promql(
-      'alert.requests-unauthorized',
-      `${by('sum', [INSTANCE], risen(collectorSeries(COLLECTOR_METRICS.serverRequests, { http_response_status_code: '=~"401|403"' }), WINDOW, '6h'))} > 0`,
-      { empty: 'the default Collector asks for no token and counts no HTTP answers; overlays/tls-auth.yaml does both' },
-    ),
+    query: promql('alert.requests-unauthorized', `${sumOfAll(UNAUTHORIZED_PREFIX, [JOB, INSTANCE])} > 0`, {
+      empty: 'nobody sends a wrong token in the scenario',
+    }),
     for: '0m',
     keepFiringFor: '30m',
-    summary: 'Collector {{ $labels.instance }} refuses requests for their token',
-    description: '{{ $value }} requests in 15 minutes. Senders drop their data at a 401.',
+    summary: '{{ $labels.job }} {{ $labels.instance }} refuses requests for their token',
+    description: 'About {{ $value | printf "%.0f" }} in 15 minutes. Senders drop their data at a 401.',
   },
 ];

@@ -1,6 +1,7 @@
 import {
   ATTR_AGENT_ID,
   ATTR_DEPLOYMENT_ENVIRONMENT_NAME,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_ISSUE_SEVERITY,
   METRIC_APPROVAL_PENDING,
   METRIC_HEARTBEAT_TIME,
@@ -9,9 +10,10 @@ import {
   METRIC_ISSUE_TRANSITIONS,
   METRIC_QUEUE_DEPTH,
   METRIC_STUCK_THRESHOLD,
+  METRIC_TRANSLATOR_REQUESTS,
   METRIC_TRANSLATOR_SNAPSHOT_TIME,
 } from '../../../../src/semconv.ts';
-import { type CollectorMetric, COLLECTOR_METRICS } from '../names/collector-metrics.ts';
+import { ANSWERING_EXPORTERS, type CollectorMetric, COLLECTOR_METRICS } from '../names/collector-metrics.ts';
 import { INSTANCE, JOB, pointAttributes, PROMOTED } from '../names/metric-labels.ts';
 import { by, collectorSeries, labels, recorded, type Recorded, risen, series } from '../names/promql.ts';
 import { promql, type Query } from '../query.ts';
@@ -26,11 +28,16 @@ export const SILENCE: Recorded = { record: 'hiveloop:agent_silence:ratio', label
 export const QUEUE_DEPTH: Recorded = { record: 'hiveloop:agent_queue_depth:max', labels: AGENT };
 export const ATTENTION_PREFIX = 'hiveloop:agent_attention:';
 export const DROPPED_PREFIX = 'hiveloop:collector_dropped:';
+export const UNAUTHORIZED_PREFIX = 'hiveloop:unauthorized:';
 export const SNAPSHOT_TIME: Recorded = { record: 'hiveloop:translator_snapshot:newest', labels: [INSTANCE] };
 const DERIVED_AT: Recorded = { record: 'hiveloop:translator_derived:newest', labels: [INSTANCE] };
 const OPENED_LABELS = [JOB, INSTANCE, ...PROMOTED, ...pointAttributes(METRIC_ISSUE_OPENED_AT)];
 const OPENED_TOLD_AT: Recorded = { record: 'hiveloop:issue_opened:told_at', labels: OPENED_LABELS };
 export const OPENED_HELD: Recorded = { record: 'hiveloop:issue_opened:held', labels: OPENED_LABELS };
+
+/** How each of them answers a token that is missing or wrong. A 403 of the translator is about a page's origin. */
+export const COLLECTOR_REFUSES_TOKEN = { http_response_status_code: '=~"401|403"' } as const;
+export const TRANSLATOR_REFUSES_TOKEN = { [ATTR_HTTP_RESPONSE_STATUS_CODE]: '="401"' } as const;
 
 /** A rule, and what is said about it in the file. */
 export interface RecordingRule {
@@ -128,11 +135,29 @@ export const COLLECTOR_RULES: readonly RecordingRule[] = (
 ).map(([name, metric]) =>
   rule(
     { record: `${DROPPED_PREFIX}${name}`, labels: ['exporter'] },
-    'By exporter, within 15 minutes',
-    by('sum', ['exporter'], risen(collectorSeries(metric), '15m', '6h')),
+    'By exporter, within 15 minutes; not those that pass the answer on to the translator, which keeps what was not taken',
+    by('sum', ['exporter'], risen(collectorSeries(metric, { exporter: `!~"${ANSWERING_EXPORTERS}"` }), '15m', '6h')),
     { empty: 'the Collector has this counter only once it has dropped something' },
   ),
 );
+
+const SERVER: readonly string[] = [JOB, INSTANCE];
+const unauthorized = (at: string): Recorded => ({ record: `${UNAUTHORIZED_PREFIX}${at}`, labels: SERVER });
+
+/** Requests refused for their token within 15 minutes: nobody but the server that refuses counts them, and senders drop their data. */
+export const UNAUTHORIZED_RULES: readonly RecordingRule[] = [
+  rule(
+    unauthorized('collector'),
+    'By the Collector, within 15 minutes',
+    by('sum', SERVER, risen(collectorSeries(COLLECTOR_METRICS.serverRequests, COLLECTOR_REFUSES_TOKEN), '15m', '6h')),
+    { empty: 'the default Collector asks for no token and counts no HTTP answers; overlays/tls-auth.yaml does both' },
+  ),
+  rule(
+    unauthorized('translator'),
+    'By the translator, within 15 minutes. Its counter is there from the start, at 0, so increase() sees the first one too',
+    by('sum', SERVER, `increase(${series(METRIC_TRANSLATOR_REQUESTS, TRANSLATOR_REFUSES_TOKEN)}[15m])`),
+  ),
+];
 
 /** The sum of recorded series whose names begin alike: a union without `or`, in which a part that has no data is left out. */
 export function sumOfAll(prefix: string, by: readonly string[], matchers = ''): string {

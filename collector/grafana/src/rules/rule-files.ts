@@ -3,7 +3,14 @@ import { AGENT_ALERTS } from './agent-alerts.ts';
 import { type Alert, runbookOf } from './alert.ts';
 import { ISSUE_ALERTS } from './issue-alerts.ts';
 import { PIPELINE_ALERTS } from './pipeline-alerts.ts';
-import { AGENT_RULES, ATTENTION_RULES, COLLECTOR_RULES, ISSUE_RULES, type RecordingRule } from './recording.ts';
+import {
+  AGENT_RULES,
+  ATTENTION_RULES,
+  COLLECTOR_RULES,
+  ISSUE_RULES,
+  type RecordingRule,
+  UNAUTHORIZED_RULES,
+} from './recording.ts';
 
 interface Group<T> {
   readonly name: string;
@@ -14,6 +21,7 @@ export const RECORDING_GROUPS: readonly Group<RecordingRule>[] = [
   { name: 'hiveloop-agents', rules: [...AGENT_RULES, ...ATTENTION_RULES] },
   { name: 'hiveloop-issues', rules: ISSUE_RULES },
   { name: 'hiveloop-collector', rules: COLLECTOR_RULES },
+  { name: 'hiveloop-unauthorized', rules: UNAUTHORIZED_RULES },
 ];
 export const ALERT_GROUPS: readonly Group<Alert>[] = [
   { name: 'hiveloop-agent-alerts', rules: AGENT_ALERTS },

@@ -31,7 +31,7 @@ export function agentQueueAndIssues(): Row {
     logLines({
       title: 'Queue, latest snapshots',
       description:
-        'Items as id │ priority │ source │ summary │ since. The newest snapshot is on top; at most as many items as the agent sends (100).',
+        'Items as id │ priority │ source │ summary │ since. The newest snapshot is on top; at most as many items as the agent sends (10, or its `limits.queueItems`).',
       width: 12,
       height: 9,
       target: lines(ONE.queueItems, 3),

@@ -7,25 +7,34 @@ export function healthTranslator(): Row {
     stat({
       title: 'Issue events received',
       unit: 'none',
-      width: 8,
+      width: 6,
       target: now(HEALTH.receivedEvents),
       description: 'Within the time shown.',
     }),
     stat({
       title: 'accounted for',
       unit: 'none',
-      width: 8,
+      width: 6,
       target: now(HEALTH.accountedEvents),
       description: 'Applied, duplicate, straggler or rejected: always the same number as received.',
     }),
     stat({
-      title: 'Requests refused for their token',
+      title: 'Tokens refused by the Collector',
       unit: 'none',
-      width: 8,
+      width: 6,
       target: now(HEALTH.unauthorized),
       none: '0',
       limits: goodUntil(1),
-      description: 'By the Collector. Counted only with overlays/tls-auth.yaml.',
+      description: 'Requests with no token or a wrong one. Counted only with overlays/tls-auth.yaml.',
+    }),
+    stat({
+      title: 'Tokens refused by the translator',
+      unit: 'none',
+      width: 6,
+      target: now(HEALTH.translatorUnauthorized),
+      limits: goodUntil(1),
+      description:
+        'Requests with no token or a wrong one, where it has a --token-file. Their senders drop what they sent.',
     }),
     graph({
       title: 'Issue events',
@@ -54,6 +63,26 @@ export function healthTranslator(): Row {
       height: 8,
       as: 'lines',
       targets: [over(HEALTH.outboxRows, '{{hiveloop_signal}}')],
+    }),
+    graph({
+      title: 'Answers',
+      description:
+        'Requests that the translator answered, by HTTP status. 503: its store or disk is in trouble, and senders keep their data.',
+      unit: 'none',
+      width: 12,
+      height: 8,
+      as: 'bars',
+      targets: [over(HEALTH.answers, '{{http_response_status_code}}')],
+    }),
+    graph({
+      title: 'Refusals',
+      description:
+        'Answers of 4xx, by signal: the sender drops that data. `other`: not OTLP, such as an API call. Which status: see Answers.',
+      unit: 'none',
+      width: 12,
+      height: 8,
+      as: 'bars',
+      targets: [over(HEALTH.refusals, '{{hiveloop_signal}}')],
     }),
   ]);
 }
