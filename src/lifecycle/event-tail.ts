@@ -3,7 +3,10 @@ import { compareEvents, type IssueEvent } from './issue-event.ts';
 import { packEvents, unpackEvents } from './packed-events.ts';
 
 const PACK_EVENTS = 32;
-/** Newest events that are at hand as objects, for those that come a little late. Beyond it the older half is packed. */
+/**
+ * Newest events that are at hand as objects, for those that come a little late. Beyond it each new one packs some of the
+ * oldest. One that comes very late unpacks what comes after it, and that stays at hand: others mostly follow it.
+ */
 const LOOSE_EVENTS_MAX = 64;
 
 /** Some events that follow each other, as bytes. It never changes. */
@@ -68,9 +71,9 @@ export class EventTail implements Iterable<IssueEvent> {
 
   /** @param events in any order */
   static of(events: Iterable<IssueEvent>): EventTail {
-    const ordered = [...events].sort(compareEvents);
-    const { length } = ordered;
-    return new EventTail({ ...NOTHING, ...packOlder(ordered), newest: ordered.at(-1), length, added: length });
+    const loose = [...events].sort(compareEvents);
+    const { length } = loose;
+    return new EventTail({ ...NOTHING, loose, looseCount: length, newest: loose.at(-1), length, added: length });
   }
 
   get length(): number {
@@ -86,7 +89,7 @@ export class EventTail implements Iterable<IssueEvent> {
     return this.#parts.newest;
   }
 
-  /** With those of {@link pack}, all events; the oldest pack may hold some that have left. */
+  /** All events but those at hand, so all of a tail after {@link pack}; the oldest pack may hold some that have left. */
   get packs(): readonly EventPack[] {
     const { openedFrom, packs } = this.#parts;
     return openedFrom === undefined ? packs : [openedFrom, ...packs];
@@ -131,23 +134,23 @@ export class EventTail implements Iterable<IssueEvent> {
       kept--;
     const first = packs[0]?.oldest ?? this.#firstLoose;
     const isDeep = kept === 0 && (first === undefined || isAfter(first));
-    const moved = [...packs.slice(kept).flatMap(({ bytes }) => unpackEvents(bytes)), ...this.#loose, event];
-    if (isDeep) moved.unshift(...opened);
-    moved.sort(compareEvents);
-    const newer = moved.length - 1 - moved.indexOf(event);
-    const older = packOlder(moved);
+    const loose = [...packs.slice(kept).flatMap(({ bytes }) => unpackEvents(bytes)), ...this.#loose];
+    if (isDeep) loose.unshift(...opened);
+    const place = loose.findLastIndex((other) => !isAfter(other)) + 1;
+    const newer = loose.length - place;
+    loose.splice(place, 0, event);
     const tail = new EventTail({
       opened: isDeep ? [] : opened,
       openedFrom: isDeep ? undefined : openedFrom,
-      packs: [...packs.slice(0, kept), ...older.packs],
-      loose: older.loose,
-      looseCount: older.looseCount,
-      newest: moved.at(-1),
+      packs: packs.slice(0, kept),
+      loose,
+      looseCount: loose.length,
+      newest: loose.at(-1),
       length: length + 1,
       added: added + 1,
       anchors: anchors.filter((anchor) => added - anchor.added >= newer),
     });
-    return { tail, restart: tail.#restartIn(moved) };
+    return { tail, restart: tail.#restartIn(loose) };
   }
 
   /** Without the oldest so many. */
@@ -180,7 +183,10 @@ export class EventTail implements Iterable<IssueEvent> {
   pack(): EventTail {
     const { packs, looseCount } = this.#parts;
     if (looseCount === 0) return this;
-    return new EventTail({ ...this.#parts, packs: [...packs, pack(this.#loose)], loose: [], looseCount: 0 });
+    const added: EventPack[] = [];
+    for (let from = 0; from < looseCount; from += PACK_EVENTS)
+      added.push(pack(this.#loose.slice(from, from + PACK_EVENTS)));
+    return new EventTail({ ...this.#parts, packs: [...packs, ...added], loose: [], looseCount: 0 });
   }
 
   get #loose(): readonly IssueEvent[] {
@@ -203,14 +209,4 @@ function pack(events: readonly IssueEvent[]): EventPack {
   const [oldest] = events;
   if (oldest === undefined) throw new RangeError('a pack of no events');
   return { oldest, count: events.length, bytes: packEvents(events) };
-}
-
-/** All but the newest in packs. */
-function packOlder(events: readonly IssueEvent[]): Pick<Parts, 'packs' | 'loose' | 'looseCount'> {
-  const packs: EventPack[] = [];
-  let from = 0;
-  for (; events.length - from > LOOSE_EVENTS_MAX; from += PACK_EVENTS) {
-    packs.push(pack(events.slice(from, from + PACK_EVENTS)));
-  }
-  return { packs, loose: events.slice(from), looseCount: events.length - from };
 }

@@ -73,6 +73,19 @@ it('a tail does not change when others grow from it', () => {
   }
 });
 
+it('what a very late event unpacked stays at hand for those that follow it, and is packed again by those in order', () => {
+  const events = Array.from({ length: 500 }, (_, index) => report(1000 + index));
+  const packed = EventTail.of(events).pack();
+  expect(packed.packs.every(({ count }) => count <= 32)).toBe(true);
+  let { tail } = packed.insert(report(1));
+  expect(tail.packs).toEqual([]);
+  const later = Array.from({ length: 32 }, (_, index) => report(2000 + index));
+  for (const event of later) tail = tail.append(event, UNSEEN);
+  const inPacks = tail.packs.reduce((sum, { count }) => sum + count, 0);
+  expect(tail.length - inPacks).toBeLessThanOrEqual(64);
+  expect([...tail]).toEqual([report(1), ...events, ...later]);
+});
+
 it('a pack gives back the events that went in, whatever they say', () => {
   const anyText = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('', 'é', '\ud800', '日本'));
   const anyTime = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });

@@ -53,10 +53,11 @@ export async function answerExport(
   beforeBody();
   const body = await readBody(request, coding, edge.maxBodyBytes, edge.budget);
   switch (body.kind) {
-    case 'read':
-      return answerBody(edge, signal, body.bytes, { encoding, isGzip: coding === 'gzip', bytes: body.sent }).finally(
-        () => edge.budget.give(body.heldBytes),
-      );
+    case 'read': {
+      const { bytes, sent, heldBytes } = body;
+      const sentBody = { encoding, isGzip: coding === 'gzip', bytes: sent, unpackedBytes: bytes.byteLength };
+      return answerBody(edge, signal, bytes, sentBody).finally(() => edge.budget.give(heldBytes));
+    }
     case 'tooLarge':
       return refuse(tooLarge);
     case 'busy':

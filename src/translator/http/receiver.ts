@@ -16,6 +16,8 @@ export interface SentBody {
   readonly encoding: Encoding;
   readonly isGzip: boolean;
   readonly bytes: Uint8Array;
+  /** Length of `bytes` once unpacked. */
+  readonly unpackedBytes: number;
 }
 
 /** `accepted`: answer 200 (with `partial_success` when some can never be taken); `retryable`: answer 503 with `Retry-After`. */

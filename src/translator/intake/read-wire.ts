@@ -6,7 +6,7 @@ import { isReadEventName } from './agent-sign.ts';
 import { takeLogs, takeSpans } from './intake.ts';
 
 /** The issue events of a request that was taken before, as they were read then. */
-export function readWire(request: WireRequest, windowNanos: bigint): readonly AddressedEvent[] {
+export function readWire(request: Omit<WireRequest, 'unpackedBytes'>, windowNanos: bigint): readonly AddressedEvent[] {
   const { signal, encoding, isGzip, bytes, arrival } = request;
   const body = isGzip ? gunzipSync(bytes) : bytes;
   const clock = { arrival, windowNanos };

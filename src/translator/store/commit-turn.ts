@@ -26,6 +26,8 @@ export class CommitTurn {
   #taken = new UidSet();
   readonly #counted = new Map<string, number>();
   readonly #journal = new JournalWriter();
+  /** Of one uid at a time. */
+  readonly #hash: UidHash = new Uint32Array(UID_HASH_WORDS);
   #events = 0;
   #isEmpty = true;
   #newestEventTime = 0n;
@@ -49,6 +51,11 @@ export class CommitTurn {
     return this.#counted;
   }
 
+  /** True for an issue that a request of this turn changes. */
+  holds(key: string): boolean {
+    return this.#staged.has(key);
+  }
+
   count(name: string, by: number): void {
     this.#counted.set(name, (this.#counted.get(name) ?? 0) + by);
   }
@@ -70,11 +77,11 @@ export class CommitTurn {
     const fresh: AddressedEvent[] = [];
     const duplicates: number[] = [];
     request.events.forEach((addressed, place) => {
-      const hash = uids.subarray(fresh.length * UID_HASH_WORDS, (fresh.length + 1) * UID_HASH_WORDS);
-      if (this.#isNew(addressed, hash)) fresh.push(addressed);
+      const hash = hashText(addressed.event.uid, this.#seeds.of(addressed), this.#hash);
+      if (this.#uids.has(hash) || !this.#taken.add(hash)) duplicates.push(place);
       else {
-        hash.fill(0);
-        duplicates.push(place);
+        uids.set(hash, fresh.length * UID_HASH_WORDS);
+        fresh.push(addressed);
       }
     });
     fresh.sort((a, b) => compareEvents(a.event, b.event));
@@ -85,13 +92,14 @@ export class CommitTurn {
     for (const [name, count] of decision.counted) {
       if (!Number.isSafeInteger(count) || count < 0) throw new Error(`counter ${name} cannot grow by ${count}`);
     }
-
+    // Found before anything is kept, since to read an issue may fail.
+    const changed = decision.records.map((record) => ({ staged: this.#stagedOf(record.key), record }));
     if (fresh.length > 0 || keys.length > 0) {
       const now = request.now ?? newest(fresh, ({ takenAt }) => takenAt);
       this.#journal.add({ events: fresh, keys, now, windowNanos, wire: wire && { request: wire, duplicates } });
       this.#isEmpty = false;
     }
-    for (const record of decision.records) this.#stagedOf(record.key).record = record;
+    for (const { staged, record } of changed) staged.record = record;
     for (const [name, count] of decision.counted) this.count(name, count);
     for (const item of decision.outgoing) this.outgoing.push(item);
     this.#events += fresh.length;
@@ -112,12 +120,6 @@ export class CommitTurn {
       if (record !== undefined) this.#issues.put(before, record);
     }
     if (this.#taken.size > 0) this.#uids.add(this.#taken.hashes(), this.#newestTaken);
-  }
-
-  /** @param hash takes the hash of the event's uid */
-  #isNew(addressed: AddressedEvent, hash: UidHash): boolean {
-    hashText(addressed.event.uid, this.#seeds.of(addressed), hash);
-    return !this.#uids.has(hash) && this.#taken.add(hash);
   }
 
   /** Takes back what a request that failed has added. */

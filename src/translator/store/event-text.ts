@@ -2,8 +2,8 @@ import { type AddressedEvent } from '../../lifecycle/issue.ts';
 import { type IssueEvent, SEVERITIES } from '../../lifecycle/issue-event.ts';
 
 /**
- * Events as text, each a flat JSON list: written once at the door, for the journal, and the same text again for the
- * issue's tail. A list in place of an object is half the bytes and half the time.
+ * Events as text, each a flat JSON list, for a journal that keeps no body: a list in place of an object is half the bytes
+ * and half the time. Up to version 3 of the schema an issue's tail was written so, too.
  */
 const KINDS = ['report', 'resolve', 'dismiss'] as const;
 

@@ -28,7 +28,6 @@ interface Loaded {
 /** Issues in memory that could be read again, in bytes, more or less. */
 const CACHE_BYTES_MAX = 128 * 2 ** 20;
 const ISSUE_BYTES = 4096;
-const EVENT_BYTES = 160;
 
 /**
  * The issues: rows, written behind the journal, and over them those that have changed since, in memory. Every answer
@@ -244,7 +243,7 @@ export class IssueTable {
 
   #remember(record: IssueRecord): void {
     this.#young.set(record.key, record);
-    this.#youngBytes += ISSUE_BYTES + EVENT_BYTES * record.history.tail.length;
+    this.#youngBytes += record.history.tail.packs.reduce((sum, { bytes }) => sum + bytes.byteLength, ISSUE_BYTES);
     if (this.#youngBytes < CACHE_BYTES_MAX / 2) return;
     this.#old = this.#young;
     this.#young = new Map();

@@ -40,12 +40,18 @@ export interface JournalRow {
 
 /**
  * First byte of a row. What follows is the length of its text (32 bits, little endian), the text, and the requests that
- * are kept as they were sent, one after the other.
+ * are kept as they were sent, one after the other. A version that reads other events from the same request must take
+ * another number.
  */
 const FORMAT = 1;
+/** First byte of a row of versions up to 3 of the schema, which is its text alone. */
+const TEXT_START = '{'.charCodeAt(0);
 const HEAD_BYTES = 5;
+const ANOTHER_VERSION = 'another version wrote it. Start and stop that version once, then this one.';
 /** Bytes an event: a request with more of other things is kept as its events. */
 const WIRE_BYTES_MAX = 1024;
+/** The same once unpacked: what a start has to read again, and gzip may make a thousand bytes of one. */
+const UNPACKED_BYTES_MAX = 4096;
 
 /** Collects a commit's journal entry. */
 export class JournalWriter {
@@ -53,9 +59,10 @@ export class JournalWriter {
   readonly #attachments: Uint8Array[] = [];
 
   add(request: JournalRequest): void {
-    const { events, wire } = request;
-    const isKeptAsSent = wire !== undefined && wire.request.bytes.byteLength <= WIRE_BYTES_MAX * events.length;
-    this.#requests.push(isKeptAsSent ? this.#attach(wire, request) : textOf(request));
+    const { wire } = request;
+    this.#requests.push(
+      wire !== undefined && isWorthKeeping(wire, request) ? this.#attach(wire, request) : textOf(request),
+    );
   }
 
   /** The row of sequence `sequence`; its checksum covers the sequence, so that no row passes for another. */
@@ -76,6 +83,15 @@ export class JournalWriter {
     };
     return JSON.stringify(kept);
   }
+}
+
+/** Only events are found in what was sent. */
+function isWorthKeeping({ request: { bytes, unpackedBytes } }: JournalWire, { events, keys }: JournalRequest): boolean {
+  return (
+    keys.length === 0 &&
+    bytes.byteLength <= WIRE_BYTES_MAX * events.length &&
+    unpackedBytes <= UNPACKED_BYTES_MAX * events.length
+  );
 }
 
 /** A request kept as sent, in the row's text. */
@@ -112,7 +128,8 @@ export function readJournalRow({ sequence, crc, entry }: JournalRow): JournalEnt
   if (crc32(entry, sequence >>> 0) !== crc)
     throw new Error(`row ${sequence} of the journal does not match its checksum: the file is damaged`);
   const bytes = Buffer.from(entry.buffer, entry.byteOffset, entry.byteLength);
-  const isText = bytes[0] !== FORMAT; // as versions up to 3 of the schema wrote it
+  const isText = bytes[0] === TEXT_START;
+  if (!isText && bytes[0] !== FORMAT) throw new Error(`row ${sequence} of the journal is unknown: ${ANOTHER_VERSION}`);
   const textEnd = isText ? bytes.byteLength : HEAD_BYTES + bytes.readUInt32LE(1);
   const { requests, counted } = JSON.parse(bytes.toString('utf8', isText ? 0 : HEAD_BYTES, textEnd)) as {
     requests: (KeptEvents | KeptWire)[];
@@ -140,8 +157,7 @@ function readKeptWire({ wire }: KeptWire, bytes: Uint8Array, sequence: number): 
   const events = sent.filter((_, place) => !known.has(place)).sort((a, b) => compareEvents(a.event, b.event));
   if (events.length !== count) {
     throw new Error(
-      `row ${sequence} of the journal reads as ${events.length} events in place of ${count}: another version wrote it. ` +
-        'Start and stop that version once, then this one.',
+      `row ${sequence} of the journal reads as ${events.length} events in place of ${count}: ${ANOTHER_VERSION}`,
     );
   }
   return { now: arrival, windowNanos, keys: [], events };

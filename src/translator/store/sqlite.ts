@@ -11,7 +11,7 @@ import { emittedSeriesOn } from './sqlite-emitted-series.ts';
 import { lockStore, type StoreLock } from './sqlite-lock.ts';
 import { outboxOn } from './sqlite-outbox.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
-import type { CommitRequest, Decide, ForgetLimits, Store, StoreIdentity } from './store.ts';
+import type { CommitRequest, Counters, Decide, ForgetLimits, Store, StoreIdentity } from './store.ts';
 import { UidIndex } from './uid-index.ts';
 
 export interface SqliteStoreOptions {
@@ -66,7 +66,7 @@ function storeOn(engine: SqliteStore): Store {
     activeIssues: () => engine.read(() => issues.active()),
     worstIssues: (limit) => engine.read(() => issues.worst(limit)),
     counters: () => engine.read(() => counters.read()),
-    forgetCounters: (counts) => engine.write(() => counters.forget(counts).done),
+    forgetCounters: (counts) => engine.forgetCounters(counts),
     count: (counted) =>
       transaction(() => {
         for (const [name, by] of counted) engine.count(name, by);
@@ -174,6 +174,13 @@ class SqliteStore {
     this.#turn.count(name, by);
   }
 
+  forgetCounters(counters: Counters): Promise<void> {
+    return this.write(() => {
+      const counting = this.#turn?.counted;
+      return this.counters.forget(new Map([...counters].filter(([name]) => counting?.has(name) !== true))).done;
+    });
+  }
+
   async forgetUids(takenBefore: bigint): Promise<void> {
     await this.checkpoint();
     await this.write(() => {
@@ -186,7 +193,8 @@ class SqliteStore {
   async forgetIssues({ closedBefore, unseenBefore, limit }: ForgetLimits): Promise<number> {
     let count = 0;
     await this.write(() => {
-      const keys = this.issues.quiet({ closedBefore, unseenBefore, covered: this.#covered, limit }).slice(0, limit);
+      const quiet = this.issues.quiet({ closedBefore, unseenBefore, covered: this.#covered, limit });
+      const keys = quiet.filter((key) => this.#turn?.holds(key) !== true).slice(0, limit);
       count = keys.length;
       return this.issues.forget(keys).done;
     });

@@ -86,6 +86,8 @@ export interface WireRequest {
   readonly encoding: Encoding;
   readonly isGzip: boolean;
   readonly bytes: Uint8Array;
+  /** Length of `bytes` once unpacked. */
+  readonly unpackedBytes: number;
   /** By which the times of its events were judged, unix ns. */
   readonly arrival: bigint;
 }

@@ -42,14 +42,20 @@ export class UidIndex {
 
   /** Adds hashes, one after the other. @param takenAt when the newest of them was taken, unix ns */
   add(hashes: Uint32Array, takenAt: bigint): void {
-    for (let at = 0; at < hashes.length; at += WORDS) this.#recent.add(hashes, at);
+    addAll(this.#recent, hashes);
     if (takenAt > this.#recentUntil) this.#recentUntil = takenAt;
   }
 
-  /** Sets aside what is in memory, to be written by {@link save}. It counts as the day of its newest: kept longer, never shorter. */
+  /**
+   * Sets aside what is in memory, to be written by {@link save}; with what the last one, when it failed, did not write. It
+   * counts as the day of its newest: kept longer, never shorter.
+   */
   freeze(): void {
-    this.#saving ??= { uids: this.#recent, day: dayOf(this.#recentUntil) };
-    if (this.#saving.uids === this.#recent) this.#recent = new UidSet();
+    const day = dayOf(this.#recentUntil);
+    const unsaved = this.#saving?.uids;
+    if (unsaved !== undefined) addAll(unsaved, this.#recent.hashes());
+    this.#saving = { uids: unsaved ?? this.#recent, day };
+    this.#recent = new UidSet();
   }
 
   /** Writes what was set aside, within a transaction; `done` once that is committed. */
@@ -94,6 +100,10 @@ export class UidIndex {
     for (let at = 0; at < hashes.length; at += WORDS) known.filter.add(hashes, at);
     known.count += hashes.length / WORDS;
   }
+}
+
+function addAll(uids: UidSet, hashes: Uint32Array): void {
+  for (let at = 0; at < hashes.length; at += WORDS) uids.add(hashes, at);
 }
 
 export function dayOf(unixNanos: bigint): number {

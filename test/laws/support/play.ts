@@ -5,7 +5,7 @@ import type { Step } from './histories.ts';
 import { labelOf, type Message, SECOND, START, WINDOW } from './message.ts';
 import { Model, type ModelIssue } from './model.ts';
 import { ToldSink } from './told-sink.ts';
-import { logsOf, spansOf } from './wire.ts';
+import { bySignal, logsOf, spansOf } from './wire.ts';
 
 export interface PlayOptions {
   /** Default: `memory:`, which knows no restart. */
@@ -77,17 +77,6 @@ async function dismiss(translator: Translator, model: Model, which: number, now:
   const outcome = await translator.dismiss(chosen.key, { by: 'operator', why: 'known, and harmless' });
   const expected = model.dismiss(chosen.label, now);
   if (outcome !== expected) throw new Error(`dismissing ${chosen.label}: ${outcome}, and the model says ${expected}`);
-}
-
-/** A request has one signal: runs of log records, and runs of the rest. */
-function bySignal(messages: readonly Message[]): readonly (readonly Message[])[] {
-  const runs: Message[][] = [];
-  for (const message of messages) {
-    const run = runs.at(-1);
-    if (run !== undefined && (run[0]?.carrier === 'log') === (message.carrier === 'log')) run.push(message);
-    else runs.push([message]);
-  }
-  return runs;
 }
 
 /** What law 1 calls the state, by issue. */

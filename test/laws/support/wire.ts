@@ -31,6 +31,17 @@ export function spansOf(messages: readonly Message[]): readonly ScopeSpans[] {
   return [{ resource: RESOURCE, scope: SCOPE, spans: messages.map(spanOf) }];
 }
 
+/** A request has one signal: runs of log records, and runs of the rest. */
+export function bySignal(messages: readonly Message[]): readonly (readonly Message[])[] {
+  const runs: Message[][] = [];
+  for (const message of messages) {
+    const run = runs.at(-1);
+    if (run !== undefined && (run[0]?.carrier === 'log') === (message.carrier === 'log')) run.push(message);
+    else runs.push([message]);
+  }
+  return runs;
+}
+
 function logRecordOf(message: Message): LogRecord {
   return {
     timeUnixNano: message.time,

@@ -4,7 +4,7 @@ import { ATTR_ISSUE_ID } from '../../../src/semconv.ts';
 import { openStore } from '../../../src/translator/store/open-store.ts';
 import type { Store } from '../../../src/translator/store/store.ts';
 import { issueLog, SECOND } from '../issue-batches.ts';
-import { NOW, openAt, pathOf, stateOf, take } from './store-files.ts';
+import { crashCopy, NOW, openAt, pathOf, stateOf, take } from './store-files.ts';
 
 const DAY = 86_400n * SECOND;
 
@@ -81,6 +81,35 @@ describe.each(['memory', 'sqlite'])('retention in a %s store', (engine) => {
     expect((await store.activeIssues()).reduce((sum, { open: count }) => sum + count, 0)).toBe(1);
     await store.close();
   });
+});
+
+it('an issue that is heard of again in the turn that would forget it stays, also after a crash', async () => {
+  const store = openAt();
+  await take(store, [issueLog('report', 1), issueLog('resolve', 2)]);
+  await store.forgetUids(0n);
+  const later = NOW + 5n * DAY;
+  const limits = { closedBefore: NOW + DAY, unseenBefore: NOW + DAY, limit: 10 };
+  const report = issueLog('report', 3, { 'log.record.uid': 'later' });
+  const [forgotten] = await Promise.all([store.forgetIssues(limits), take(store, [report], later)]);
+  expect(forgotten).toBe(0);
+  expect(await store.issues('', 10)).toMatchObject([{ history: { head: { status: 'open', episode: 2 } } }]);
+  expect(await store.activeIssues()).toMatchObject([{ open: 1 }]);
+  expect(await stateOf(openAt(crashCopy()))).toEqual(await stateOf(store));
+});
+
+it('a counter that counts in the turn that would forget it counts on', async () => {
+  const store = openAt();
+  await store.count(new Map([['series', 2]]));
+  const counted = store.commit({ events: [], keys: [] }, () => ({
+    records: [],
+    outgoing: [],
+    counted: new Map([['series', 1]]),
+  }));
+  await Promise.all([store.forgetCounters(new Map([['series', 2]])), counted]);
+  expect((await store.counters()).get('series')).toBe(3);
+  expect(await stateOf(openAt(crashCopy()))).toEqual(await stateOf(store));
+  await store.forgetCounters(new Map([['series', 3]]));
+  expect((await store.counters()).has('series')).toBe(false);
 });
 
 it('an issue with a full tail keeps its size and its state over restarts, however many reports come', async () => {

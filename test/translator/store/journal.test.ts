@@ -17,6 +17,12 @@ function rowsIn(path: string, table: string): number {
   return count;
 }
 
+function execute(path: string, sql: string): void {
+  const database = new DatabaseSync(path);
+  database.exec(sql);
+  database.close();
+}
+
 function entriesIn(path: string): readonly string[] {
   const database = new DatabaseSync(path, { readOnly: true });
   const rows = database.prepare('select entry from journal order by sequence').all();
@@ -137,8 +143,10 @@ describe('the journal', () => {
     await takeAsSent(store, [issueLog('report', 1)], false);
     const padded = issueLog('report', 2, { padding: 'x'.repeat(4000), 'log.record.uid': 'padded' });
     await takeAsSent(store, [padded], false);
+    // A start unpacks it again, and must not take as long as all that was ever sent took.
+    await takeAsSent(store, [issueLog('report', 3, { padding: 'x'.repeat(100_000) })], true);
     const entries = entriesIn(pathOf());
-    expect(entries.map((entry) => entry.includes('"wire"'))).toEqual([true, false]);
+    expect(entries.map((entry) => entry.includes('"wire"'))).toEqual([true, false, false]);
     expect(entries[1]?.includes('xxxx')).toBe(false);
     expect(await stateOf(openAt(crashCopy()))).toEqual(await stateOf(store));
   });
@@ -151,8 +159,11 @@ describe('the journal', () => {
     const entry = Buffer.from(entriesIn(path)[0] ?? '', 'latin1');
     entry.write(entry.toString('latin1').replace(',1,[]]}', ',2,[]]}'), 'latin1');
     database.prepare('update journal set entry = ?, crc = ?').run(entry, crc32(entry, 1));
-    database.close();
     expect(() => openAt(path)).toThrow('another version wrote it');
+    entry[0] = 2;
+    database.prepare('update journal set entry = ?, crc = ?').run(entry, crc32(entry, 1));
+    database.close();
+    expect(() => openAt(path)).toThrow('row 1 of the journal is unknown: another version wrote it');
   });
 });
 
@@ -165,6 +176,22 @@ describe('a checkpoint', () => {
     await store.close();
     expect(rowsIn(pathOf(), 'journal')).toBe(0);
     expect(await stateOf(openAt())).toEqual(before);
+  });
+
+  it('that failed and is tried again forgets no uid of what came between', async () => {
+    const store = openAt();
+    await take(store, [issueLog('report', 1)]);
+    execute(pathOf(), `create trigger full before insert on uid_block begin select raise(abort, 'full'); end`);
+    // To forget uids begins with a checkpoint; there are none so old.
+    await expect(store.forgetUids(0n)).rejects.toThrow('full');
+    execute(pathOf(), 'drop trigger full');
+    await take(store, [issueLog('report', 2)]);
+    await store.forgetUids(0n);
+    expect(rowsIn(pathOf(), 'journal')).toBe(0);
+    const crashed = openAt(crashCopy());
+    await take(crashed, [issueLog('report', 1), issueLog('report', 2)]);
+    const counters = await crashed.counters();
+    expect([counters.get('applied'), counters.get('duplicate')]).toEqual([2, 2]);
   });
 });
 

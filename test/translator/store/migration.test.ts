@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { takeEvent, agentOf, type IssueRecord } from '../../../src/lifecycle/issue.ts';
 import { lifecycleLog } from '../../../src/translator/emit/lifecycle-log.ts';
@@ -9,7 +10,7 @@ import { checkStore } from '../../../src/translator/store/check-store.ts';
 import { encodeRow } from '../../../src/translator/store/encoding.ts';
 import { migration000001 } from '../../../src/translator/store/migrations/000001.ts';
 import { issueLog, logBatch } from '../issue-batches.ts';
-import { NOW, openAt, pathOf, take, WINDOW } from './store-files.ts';
+import { crashCopy, NOW, openAt, pathOf, stateOf, take, WINDOW } from './store-files.ts';
 
 const ID = '3b1f8c52-7f0e-4f7c-9f52-0f1b6a0a4f11';
 
@@ -51,6 +52,31 @@ function writeVersion1(path: string): IssueRecord {
   database.close();
   return { ...record, story: { ...record.story, recent: [] } };
 }
+
+/** The journal of a store as version 3 of the schema left it: its text and nothing else. */
+function writeVersion3(path: string): void {
+  const database = new DatabaseSync(path);
+  const save = database.prepare('update journal set entry = ?, crc = ? where sequence = ?');
+  for (const { sequence, entry } of database.prepare('select sequence, entry from journal').all()) {
+    if (!(entry instanceof Uint8Array)) throw new Error('there is no journal');
+    const text = entry.subarray(5);
+    save.run(text, crc32(text, Number(sequence)), Number(sequence));
+  }
+  database.exec('update store set schema_version = 3');
+  database.close();
+}
+
+it('a store of version 3 that crashed is migrated with what only its journal has', async () => {
+  const store = openAt();
+  const records = [issueLog('report', 1), issueLog('report', 4), issueLog('resolve', 9)];
+  for (const record of records) await take(store, [record]);
+  const crashed = crashCopy();
+  writeVersion3(crashed);
+  const migrated = openAt(crashed);
+  expect(await stateOf(migrated)).toEqual(await stateOf(store));
+  await take(migrated, records);
+  expect((await migrated.counters()).get('duplicate')).toBe(3);
+});
 
 it('a store of version 1 is migrated whole: issues, uids, counters and what waits to be sent', async () => {
   const record = writeVersion1(pathOf());

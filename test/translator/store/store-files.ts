@@ -59,7 +59,14 @@ export function take(store: Store, records: readonly LogRecord[], now: bigint = 
 export function takeAsSent(store: Store, records: readonly LogRecord[], isGzip: boolean): Promise<void> {
   const plain = encodeLogs(logBatch(...records));
   const bytes = isGzip ? gzipSync(plain) : plain;
-  const wire: WireRequest = { signal: 'logs', encoding: 'protobuf', isGzip, bytes, arrival: NOW };
+  const wire: WireRequest = {
+    signal: 'logs',
+    encoding: 'protobuf',
+    isGzip,
+    bytes,
+    unpackedBytes: plain.byteLength,
+    arrival: NOW,
+  };
   const request = { events: readWire(wire, WINDOW), keys: [], now: NOW, windowNanos: WINDOW, wire };
   const counted = new Map([['received', records.length]]);
   return store.commit(request, decideRequest(request, { windowNanos: WINDOW, now: NOW, hasSink: true, counted }));
