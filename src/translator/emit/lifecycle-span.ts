@@ -9,10 +9,13 @@ import { reporterResource, TRANSLATOR_SCOPE } from './resource.ts';
 import { transitionAttributes } from './transition-attributes.ts';
 
 const KIND_INTERNAL = 1;
+/** Jaeger takes a span that ends when it starts for one of negative length, mends it so and warns of it. */
+const INSTANT_NANOS = 1n;
 
 /**
- * The spans of a told transition. A trace is one episode of one issue: each transition is a span of no length, sent at
+ * The spans of a told transition. A trace is one episode of one issue: each transition is a span of one nanosecond, sent at
  * once and linked to the span that reported the problem; the closing brings their parent, from opened to closed.
+ * The names are few, so that a backend's list of operations stays short: which issue it is, the first attributes say.
  */
 export function lifecycleSpans(record: IssueRecord, told: Told | Checkpoint): ScopeSpans {
   const { key, identity, reporter } = record;
@@ -26,7 +29,7 @@ export function lifecycleSpans(record: IssueRecord, told: Told | Checkpoint): Sc
       parentSpanId,
       name: `${SPAN_ISSUE}.${told.transition}`,
       startTimeUnixNano: told.at,
-      endTimeUnixNano: told.at,
+      endTimeUnixNano: told.at + INSTANT_NANOS,
       links: linkTo(told.report),
     },
   ];
@@ -37,7 +40,7 @@ export function lifecycleSpans(record: IssueRecord, told: Told | Checkpoint): Sc
       parentSpanId: '',
       name: `${SPAN_ISSUE} ${identity.issueId || identity.fingerprint}`,
       startTimeUnixNano: told.episodeSpan.from,
-      endTimeUnixNano: told.episodeSpan.to,
+      endTimeUnixNano: told.episodeSpan.to + INSTANT_NANOS,
       links: linkTo(told.report),
     });
   }

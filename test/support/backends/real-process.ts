@@ -56,7 +56,13 @@ export function temporaryFolder(name: string): string {
 }
 
 /** Resolves when the program is ready. It runs in the root of the project, where relative paths of `collector/` begin. */
-export async function startProcess({ binary, path, argv, env = {}, isReady }: RealProcessOptions): Promise<RealProcess> {
+export async function startProcess({
+  binary,
+  path,
+  argv,
+  env = {},
+  isReady,
+}: RealProcessOptions): Promise<RealProcess> {
   const said: string[] = [];
   let child: ChildProcess | undefined;
   const logText = (): string => said.join('');

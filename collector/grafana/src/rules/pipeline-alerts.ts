@@ -18,6 +18,8 @@ import type { Alert } from './alert.ts';
 import { DROPPED_PREFIX, sumOfAll } from './recording.ts';
 
 const HEALTHY = { empty: 'nothing goes wrong in the pipeline of the scenario' };
+/** Failures of these are answered to the translator, which keeps what it sent: another alert says that it waits. */
+const KEPT_ELSEWHERE = 'otlp_grpc/jaeger_derived|otlp_http/(prometheus|loki)_derived';
 const WINDOW = '15m';
 const STORE = 'Translator with store {{ $labels.instance }}';
 
@@ -131,7 +133,11 @@ export const PIPELINE_ALERTS: readonly Alert[] = [
   {
     name: 'HiveLoopCollectorDropping',
     severity: 'warning',
-    query: promql('alert.collector-dropping', `${dropped('!~"otlp_http/translator.*"')} > 0`, HEALTHY),
+    query: promql(
+      'alert.collector-dropping',
+      `${dropped(`!~"otlp_http/translator.*|${KEPT_ELSEWHERE}"`)} > 0`,
+      HEALTHY,
+    ),
     for: '0m',
     keepFiringFor: '30m',
     summary: 'The Collector drops data for {{ $labels.exporter }}',
@@ -143,9 +149,9 @@ export const PIPELINE_ALERTS: readonly Alert[] = [
     query: promql('alert.translator-refuses', `${dropped('=~"otlp_http/translator.*"')} > 0`, HEALTHY),
     for: '0m',
     keepFiringFor: '1h',
-    summary: 'Issue events are lost: the translator refuses what the Collector sends',
+    summary: 'Issue events do not get through: the translator refuses them, or its queue in the Collector is full',
     description:
-      '{{ $value }} records were refused for good and dropped. Most often a token: the translator answers 401 to a Collector that sends none.',
+      '{{ $value }} records. What is refused is lost, most often for a token: 401. With the queue full, services get 503 and send again for as long as their SDK does.',
   },
   {
     name: 'HiveLoopRequestsUnauthorized',
