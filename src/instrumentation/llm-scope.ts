@@ -132,8 +132,9 @@ function recordFinishedCall(start: ScopeStart, name: unknown, call: Partial<LlmC
   const wanted = endedAt - Math.max(0, Math.round((fields.durationMillis ?? 0) * NANOS_PER_MILLI));
   const parentStartedAt = Math.min(outer?.startedAt ?? startOfParent(start) ?? wanted, endedAt);
   const startedAt = Math.max(wanted, parentStartedAt);
+  // A nanosecond where no duration is known: Jaeger warns of a span that ends when it starts.
   openLlm({ ...start, startedAt }, name, { ...readable(call) }).finish(
-    endedAt,
+    Math.max(endedAt, startedAt + 1),
     undefined,
     (fields.durationMillis ?? 0) / 1000,
   );

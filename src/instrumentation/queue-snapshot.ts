@@ -56,7 +56,9 @@ export function describeQueue(agent: AgentState, snapshot: Partial<QueueSnapshot
   } else {
     agent.queueDepth = Math.max(0, Math.floor(depth));
     attributes[semconv.ATTR_QUEUE_DEPTH] = agent.queueDepth;
-    agent.queueOldestAgeSeconds = oldest === undefined ? undefined : Math.max(0, oldest);
+    // The SDK repeats the last value of a series that is left out: the age of a queue that has drained must be told, as 0.
+    if (oldest !== undefined) agent.queueOldestAgeSeconds = Math.max(0, oldest);
+    else agent.queueOldestAgeSeconds &&= 0;
   }
   if (oldest !== undefined) attributes[semconv.ATTR_QUEUE_OLDEST_AGE] = Math.max(0, oldest);
   if (Array.isArray(items)) attributes[semconv.ATTR_QUEUE_ITEMS] = itemsJson(agent, items as readonly unknown[]);

@@ -1,3 +1,4 @@
+import { addSeconds } from '../otel/clock.ts';
 import { NOBODY } from '../otel/signals.ts';
 import { toCount, toNumber, toText, type RecordAttributes } from '../otel/values.ts';
 import * as semconv from '../semconv.ts';
@@ -22,7 +23,7 @@ export function recordRetry(task: TaskState, summary: unknown, options: RetryOpt
   const backoffSeconds = wait === undefined || wait < 0 ? undefined : wait;
   const text = toText(summary, signals.settings.limits.summaryLength);
   task.retries += 1;
-  task.backoffSeconds += backoffSeconds ?? 0;
+  task.backoffSeconds = addSeconds(task.backoffSeconds, backoffSeconds ?? 0);
   if (task.isSilent) return;
   instruments.retries.add(1, agent.id, agent.type, task.type);
   if (backoffSeconds !== undefined) instruments.backoff.add(backoffSeconds, agent.id, agent.type, task.type);

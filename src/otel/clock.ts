@@ -16,6 +16,7 @@ export interface Anchor {
 const MAX_DRIFT_MILLIS = 50;
 const NANOS_PER_MILLI = 1_000_000;
 const NANOS_PER_SECOND = 1_000_000_000;
+const MICROS_PER_SECOND = 1_000_000;
 
 let lastTicks = 0;
 let current: Anchor = anchorAt(performance.timeOrigin);
@@ -59,6 +60,13 @@ export function ticksAt([seconds, nanos]: HrTime, anchor: Anchor): number {
 /** Seconds between two points of the monotonic clock. */
 export function secondsBetween(from: number, to: number): number {
   return Math.max(0, to - from) / NANOS_PER_SECOND;
+}
+
+/** The sum of durations in seconds, added as whole microseconds: 0.3 and 0.6 are 0.9, not 0.8999999999999999. */
+export function addSeconds(sum: number, seconds: number): number {
+  const micros = Math.round(sum * MICROS_PER_SECOND) + Math.round(seconds * MICROS_PER_SECOND);
+  // Centuries of seconds have no exact microseconds any more; there the plain sum is as good.
+  return Number.isSafeInteger(micros) ? micros / MICROS_PER_SECOND : sum + seconds;
 }
 
 /** RFC 3339 with milliseconds. */

@@ -1,5 +1,6 @@
 import type { Histogram, Meter, ObservableResult } from '@opentelemetry/api';
 import type { MetricDefinition } from '../semconv.ts';
+import { addSeconds } from './clock.ts';
 import { attempt, sayProblem } from './guard.ts';
 import { SeriesSet, type Label } from './labels.ts';
 import type { Providers } from './providers.ts';
@@ -80,7 +81,9 @@ export class Counter implements Registration {
 
   /** Adds to the series of these label values; nothing happens when the host has no metrics. */
   add(value: number, a?: string, b?: string, c?: string, d?: string, e?: string): void {
-    if (this.#metrics.refresh()) this.#set.find(this.#settings(), a, b, c, d, e).value += value;
+    if (!this.#metrics.refresh()) return;
+    const series = this.#set.find(this.#settings(), a, b, c, d, e);
+    series.value = this.#definition.unit === 's' ? addSeconds(series.value, value) : series.value + value;
   }
 
   register(meter: Meter): void {

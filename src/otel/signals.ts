@@ -138,7 +138,7 @@ export class Signals {
 
   /**
    * An agent-level event (issue, queue, to-do, custom): a log record. With no logs provider a span event on the span it
-   * was called in, and outside any span that records a zero-length root span of the same name.
+   * was called in, and outside any span that records a root span of the same name, one nanosecond long.
    */
   recordAgentEvent(
     origin: Origin,
@@ -254,11 +254,11 @@ export class Signals {
     const attributes = { ...origin.commonAttributes, ...event.attributes, [ATTR_SUMMARY]: this.#summaryOf(event) };
     addSoleCarrierAttributes(attributes, event);
     this.#addPayload(attributes, event);
-    const time = timeOf(at, anchor);
+    const startTime = timeOf(at, anchor);
     try {
-      const span = this.providers.tracer().startSpan(event.name, { root: true, startTime: time, attributes });
+      const span = this.providers.tracer().startSpan(event.name, { root: true, startTime, attributes });
       if (!span.isRecording()) this.#countDropped();
-      span.end(time);
+      span.end(timeOf(at + 1, anchor)); // a nanosecond: Jaeger warns of a span that ends when it starts
     } catch (error) {
       sayProblem('the tracer', error);
     }

@@ -1,16 +1,21 @@
 /**
  * `npm run backends`: builds the programs that are missing or built from something else than is here now.
- * `npm run backends -- loki`: only those of some modules.
+ * `npm run backends -- loki`: only those of some modules. Kafka's broker is fetched, where there is Java to run it.
  */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BIN, type Binary, findBinaries, keyFile, keyOf, moduleFolder, PROGRAMS } from './programs.ts';
 import { checkGo, runGo } from './go.ts';
+import { fetchKafka, hasKafka, lackForKafka } from './kafka/broker.ts';
 
 const HEARTBEAT_MILLIS = 30_000;
+const KAFKA = 'kafka';
 
 try {
-  await buildAll(process.argv.slice(2));
+  const only = process.argv.slice(2);
+  const modules = only.filter((word) => word !== KAFKA);
+  if (only.length === 0 || modules.length > 0) await buildAll(modules);
+  if (only.length === 0 || only.includes(KAFKA)) await prepareKafka(only.includes(KAFKA));
 } catch (error) {
   console.error(`npm run backends: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
@@ -18,7 +23,8 @@ try {
 
 async function buildAll(only: readonly string[]): Promise<void> {
   const unknown = only.filter((program) => !(program in PROGRAMS));
-  if (unknown.length > 0) throw new Error(`no ${unknown.join(', ')}; there are ${Object.keys(PROGRAMS).join(', ')}`);
+  if (unknown.length > 0)
+    throw new Error(`no ${unknown.join(', ')}; there are ${[...Object.keys(PROGRAMS), KAFKA].join(', ')}`);
   const binaries = findBinaries().filter(({ program }) => only.length === 0 || only.includes(program));
   for (const { name, variable, path, state } of binaries) {
     if (state === 'named') console.log(`${name}: ${path}, by ${variable}`);
@@ -69,6 +75,19 @@ async function build({ name, program, package: package_, path }: Binary): Promis
   renameSync(unfinished, path);
   writeFileSync(keyFile(name), key);
   tell(`built, ${packages} packages compiled, ${Math.round(statSync(path).size / 1e6)} MB`);
+}
+
+async function prepareKafka(isAskedFor: boolean): Promise<void> {
+  const lack = await lackForKafka();
+  if (lack !== undefined && isAskedFor) throw new Error(lack);
+  if (lack !== undefined || hasKafka()) {
+    console.log(lack === undefined ? 'kafka: fetched' : `kafka: ${lack}; its test will be skipped`);
+    return;
+  }
+  mkdirSync(BIN, { recursive: true });
+  const started = Date.now();
+  await fetchKafka();
+  console.log(`kafka: fetched, ${elapsedSince(started)}`);
 }
 
 function elapsedSince(started: number): string {

@@ -98,11 +98,11 @@ describe('a host with traces only', () => {
     expect(new Set(uids).size).toBe(13);
   });
 
-  test('an event outside of any span is a root span without length, with all that the record would have', () => {
+  test('an event outside of any span is a root span a nanosecond long, with all that the record would have', () => {
     const resolved = spanNamed(run, 'hiveloop.issue.resolved');
 
     expect(resolved.parentSpanId).toBe('');
-    expect(resolved.endTimeUnixNano).toBe(resolved.startTimeUnixNano);
+    expect(resolved.endTimeUnixNano).toBe(resolved.startTimeUnixNano + 1n);
     expect(resolved.attributes).toEqual({
       'hiveloop.agent.id': 'support',
       'hiveloop.agent.type': 'helpdesk',

@@ -67,3 +67,14 @@ test('a depth that is no number leaves the gauge as it was', async () => {
   expect((await host.points(semconv.METRIC_QUEUE_DEPTH))[0]?.value).toBe(5);
   expect(host.logsOf(semconv.EVENT_QUEUE_SNAPSHOT)[1]?.attributes).not.toHaveProperty(semconv.ATTR_QUEUE_DEPTH);
 });
+
+test('a queue that has drained has no oldest item any more: its age goes to 0, also where the snapshot leaves it out', async () => {
+  const host = openHost();
+  const agent = host.agent('a1');
+  agent.queueSnapshot({ depth: 3, oldestAgeSeconds: 90 });
+  expect(await host.points(semconv.METRIC_QUEUE_OLDEST_AGE)).toMatchObject([{ value: 90 }]);
+
+  agent.queueSnapshot({ depth: 0 });
+  expect(await host.points(semconv.METRIC_QUEUE_OLDEST_AGE)).toMatchObject([{ value: 0 }]);
+  expect(host.logsOf(semconv.EVENT_QUEUE_SNAPSHOT)[1]?.attributes).not.toHaveProperty(semconv.ATTR_QUEUE_OLDEST_AGE);
+});

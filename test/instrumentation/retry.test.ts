@@ -34,6 +34,17 @@ test('a retry is a log event at once and a span event of its task, and counts', 
   expect(await host.points(semconv.METRIC_RETRY_BACKOFF)).toEqual([{ attributes: labels, value: 6 }]);
 });
 
+test('the time lost adds up as written, on the span and in the metric', async () => {
+  const host = openHost();
+
+  host.agent().task('t1', (task) => {
+    for (const backoffSeconds of [0.3, 0.6]) task.retry('again', { backoffSeconds });
+  });
+
+  expect(host.span('invoke_agent lead-qualifier').attributes[semconv.ATTR_RETRY_BACKOFF_TOTAL]).toBe(0.9);
+  expect(await host.points(semconv.METRIC_RETRY_BACKOFF)).toMatchObject([{ value: 0.9 }]);
+});
+
 test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '4'])(
   'a wait of %s is left out and adds no time',
   async (wait) => {

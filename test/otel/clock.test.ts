@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import * as semconv from '../../src/semconv.ts';
-import { freshAnchor, secondsBetween, ticks, ticksAt, timeOf } from '../../src/otel/clock.ts';
+import { addSeconds, freshAnchor, secondsBetween, ticks, ticksAt, timeOf } from '../../src/otel/clock.ts';
 import { nanosOf, openHost } from '../instrumentation/host.ts';
 
 /** Moves the wall clock and leaves the monotonic one alone, as a time server or a laptop's sleep does. */
@@ -25,6 +25,12 @@ test('its times are the wall times, and the way back is exact', () => {
   expect(nanos).toBeLessThan(1e9);
   expect(ticksAt([seconds, nanos], anchor)).toBe(at);
   expect(secondsBetween(at, at + 1_500_000_000)).toBe(1.5);
+});
+
+test('seconds add up as written, and huge ones without overflow', () => {
+  expect([0.3, 0.6].reduce(addSeconds, 0)).toBe(0.9);
+  expect(Array.from({ length: 1000 }, () => 0.1).reduce(addSeconds, 0)).toBe(100);
+  expect(addSeconds(1e300, 1e300)).toBe(2e300);
 });
 
 test('a time before the process began is right too', () => {

@@ -39,7 +39,7 @@ const STATUS_ERROR = 2;
 const SEVERITY_WARN = 13;
 const NANOS_PER_SECOND = 1e9;
 
-/** Which part of the story a span is; `carrier`: a zero-length span that stands for one event; `foreign`: not ours. */
+/** Which part of the story a span is; `carrier`: a span that stands for one event; `foreign`: not ours. */
 export type SpanRole = 'task' | 'action' | 'llm' | 'carrier' | 'foreign';
 
 /** The task that a span belongs to; all empty outside a task. */

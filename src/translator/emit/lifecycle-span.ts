@@ -9,6 +9,8 @@ import { reporterResource, TRANSLATOR_SCOPE } from './resource.ts';
 import { transitionAttributes } from './transition-attributes.ts';
 
 const KIND_INTERNAL = 1;
+/** Jaeger takes a span that ends when it starts for one of negative length, mends it so and warns of it. */
+const INSTANT_NANOS = 1n;
 
 /** What the log event and the spans of a told transition share. */
 export interface ToldContext {
@@ -29,8 +31,9 @@ export function describeTold(issue: IssueRecord, told: Told | Checkpoint): ToldC
 }
 
 /**
- * The spans of a told transition. A trace is one episode of one issue: each transition is a span of no length, sent at
+ * The spans of a told transition. A trace is one episode of one issue: each transition is a span of one nanosecond, sent at
  * once and linked to the span that reported the problem; the closing brings their parent, from opened to closed.
+ * The names are few, so that a backend's list of operations stays short: which issue it is, the first attributes say.
  */
 export function lifecycleSpans({ issue, ids, resource, attributes }: ToldContext, told: Told | Checkpoint): ScopeSpans {
   const { identity } = issue;
@@ -43,7 +46,7 @@ export function lifecycleSpans({ issue, ids, resource, attributes }: ToldContext
       parentSpanId,
       name: `${SPAN_ISSUE}.${told.transition}`,
       startTimeUnixNano: told.at,
-      endTimeUnixNano: told.at,
+      endTimeUnixNano: told.at + INSTANT_NANOS,
       links: linkTo(told.report),
     },
   ];
@@ -54,7 +57,7 @@ export function lifecycleSpans({ issue, ids, resource, attributes }: ToldContext
       parentSpanId: '',
       name: `${SPAN_ISSUE} ${identity.issueId || identity.fingerprint}`,
       startTimeUnixNano: told.episodeSpan.from,
-      endTimeUnixNano: told.episodeSpan.to,
+      endTimeUnixNano: told.episodeSpan.to + INSTANT_NANOS,
       links: linkTo(told.report),
     });
   }

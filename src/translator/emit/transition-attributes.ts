@@ -24,20 +24,20 @@ import {
 import type { Attributes } from '../otlp/model.ts';
 import { said } from './resource.ts';
 
-/** What a told transition says of its issue, the same on the log event and on the span. */
+/** What a told transition says of its issue, the same on the log event and on the span. First, which issue it is. */
 export function transitionAttributes(key: string, identity: IssueIdentity, told: Told | Checkpoint): Attributes {
   const age = told.openedAt === 0n ? undefined : seconds(told.at - told.openedAt);
   const isClosing = told.episodeSpan !== undefined;
   return {
     ...said({
+      [ATTR_ISSUE_ID]: identity.issueId,
+      [ATTR_ISSUE_SUMMARY]: told.summary,
       [ATTR_AGENT_ID]: identity.agentId,
       [ATTR_ISSUE_KEY]: key,
-      [ATTR_ISSUE_ID]: identity.issueId,
       [ATTR_ISSUE_FINGERPRINT]: identity.fingerprint,
       [ATTR_ISSUE_TRANSITION]: told.transition,
       [ATTR_ISSUE_SEVERITY]: told.severity,
       [ATTR_ISSUE_CATEGORY]: told.category,
-      [ATTR_ISSUE_SUMMARY]: told.summary,
       [ATTR_ISSUE_TRACE_ID]: told.report.traceId,
       [ATTR_ISSUE_SPAN_ID]: told.report.spanId,
       [ATTR_EVENT_CATEGORY]: CATEGORY_BY_EVENT[EVENT_ISSUE_LIFECYCLE] ?? '',

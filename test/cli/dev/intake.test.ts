@@ -183,7 +183,7 @@ describe('spans of a host with traces only', () => {
     ]);
   });
 
-  test('a zero-length root span with a uid is its event, at once', () => {
+  test('a root span with a uid is its event, at once', () => {
     const carrier = { ...AGENT, [names.ATTR_LOG_RECORD_UID]: 'u', [names.ATTR_SUMMARY]: 'CRM down' };
     const events = new Intake().spans(
       spans([span('', carrier, { name: names.EVENT_ISSUE_REPORTED, endTimeUnixNano: START_NANOS })]),

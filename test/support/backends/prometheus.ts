@@ -11,6 +11,10 @@ export interface PrometheusOptions {
   readonly alertmanager?: string;
   /** How often it scrapes and evaluates rules, as `1s`. Default: the committed interval. */
   readonly interval?: string;
+  /** A folder of rules used instead of the committed ones. */
+  readonly rules?: string;
+  /** How long a series is seen after its last sample, as `10s`. Default: Prometheus' own five minutes. */
+  readonly lookback?: string;
 }
 
 export interface Prometheus extends RealProcess {
@@ -22,6 +26,8 @@ export async function startPrometheus({
   collectorMetrics = NOBODY,
   alertmanager = NOBODY,
   interval,
+  rules = join(ROOT, 'collector/prometheus/rules'),
+  lookback = '5m',
 }: PrometheusOptions = {}): Promise<Prometheus> {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
@@ -34,7 +40,7 @@ export async function startPrometheus({
       'evaluation_interval: 15s': `evaluation_interval: ${interval}`,
     }),
   });
-  symlinkSync(join(ROOT, 'collector/prometheus/rules'), join(folder, 'rules'));
+  symlinkSync(rules, join(folder, 'rules'));
   const process = await startProcess({
     binary: 'prometheus',
     argv: [
@@ -43,6 +49,7 @@ export async function startPrometheus({
       `--web.listen-address=127.0.0.1:${port}`,
       '--web.enable-otlp-receiver',
       '--enable-feature=exemplar-storage',
+      `--query.lookback-delta=${lookback}`,
     ],
     isReady: () => answers(`${url}/-/ready`),
   });

@@ -12,6 +12,7 @@ import {
   ATTR_ISSUE_LATE,
   ATTR_ISSUE_OCCURRENCES,
   ATTR_ISSUE_SPAN_ID,
+  ATTR_ISSUE_SUMMARY,
   ATTR_ISSUE_TIME_TO_RESOLVE,
   ATTR_ISSUE_TRACE_ID,
   ATTR_ISSUE_TRANSITION,
@@ -105,7 +106,7 @@ describe('the spans of an issue', () => {
     expect(episode).toMatchObject({
       parentSpanId: '',
       startTimeUnixNano: 5n * SECOND,
-      endTimeUnixNano: 10n * SECOND,
+      endTimeUnixNano: 10n * SECOND + 1n,
       attributes: { [ATTR_ISSUE_TIME_TO_RESOLVE]: 5, [ATTR_ISSUE_OCCURRENCES]: 2 },
     });
     expect(reopened?.traceId).not.toBe(episode?.traceId);
@@ -123,7 +124,24 @@ describe('the spans of an issue', () => {
 
   it('hold a recurrence that was told before a late closing split its episode', () => {
     const episode = spansOf(parseEvents('r5 r10 c7')).find(({ parentSpanId }) => parentSpanId === '');
-    expect(episode).toMatchObject({ startTimeUnixNano: 5n * SECOND, endTimeUnixNano: 10n * SECOND });
+    expect(episode).toMatchObject({ startTimeUnixNano: 5n * SECOND, endTimeUnixNano: 10n * SECOND + 1n });
+  });
+
+  it('all have a length, also of an issue that closed as it opened, and lie inside their episode’s', () => {
+    const spans = spansOf([report(5), close(5)]);
+    const episode = spans.at(-1);
+    expect(spans).toHaveLength(3);
+    for (const { startTimeUnixNano, endTimeUnixNano } of spans) {
+      expect(endTimeUnixNano).toBeGreaterThan(startTimeUnixNano);
+      expect(startTimeUnixNano).toBeGreaterThanOrEqual(episode?.startTimeUnixNano ?? 0n);
+      expect(endTimeUnixNano).toBeLessThanOrEqual(episode?.endTimeUnixNano ?? 0n);
+    }
+  });
+
+  it('say first which issue it is, under names that are few', () => {
+    const [opened] = spansOf([report(5, { span: SPAN })]);
+    expect(opened?.name).toBe('issue.opened');
+    expect(Object.keys(opened?.attributes ?? {}).slice(0, 2)).toEqual([ATTR_ISSUE_ID, ATTR_ISSUE_SUMMARY]);
   });
 
   it('share ids with their log events', () => {

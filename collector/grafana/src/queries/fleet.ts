@@ -29,9 +29,7 @@ export const FLEET_ROWS: Omit<AgentStateQueries, 'agents'> = without(
 );
 
 export const FLEET = {
-  silent: promql('fleet.silent', `count(${recorded(SILENCE, CHOSEN_ENVIRONMENT)} > 1)`, {
-    empty: 'no agent falls silent in the scenario',
-  }),
+  silent: promql('fleet.silent', `count(${recorded(SILENCE, CHOSEN_ENVIRONMENT)} > 1)`),
   environments: promql('fleet.environments', series(METRIC_STUCK_THRESHOLD)),
   tasksOverTime: promql(
     'fleet.tasks-over-time',

@@ -13,7 +13,6 @@ import type { Alert } from './alert.ts';
 import { AGENT, QUEUE_DEPTH, SILENCE } from './recording.ts';
 
 const AGENT_TEXT = 'Agent {{ $labels.hiveloop_agent_id }} of {{ $labels.job }}';
-const QUIET = { empty: 'the scenario stays below the limit' };
 /** How far back an alert looks for the last value of a counter: an outage shorter than this is not taken for a birth. */
 const MEMORY = '6h';
 
@@ -28,7 +27,7 @@ export const AGENT_ALERTS: readonly Alert[] = [
   {
     name: 'HiveLoopAgentSilent',
     severity: 'critical',
-    query: promql('alert.agent-silent', `${recorded(SILENCE)} > 1`, { empty: 'no agent falls silent in the scenario' }),
+    query: promql('alert.agent-silent', `${recorded(SILENCE)} > 1`),
     for: '1m',
     keepFiringFor: '5m',
     summary: `${AGENT_TEXT} is silent`,
@@ -41,7 +40,6 @@ export const AGENT_ALERTS: readonly Alert[] = [
     query: promql(
       'alert.queue-growing',
       `deriv(${recorded(QUEUE_DEPTH)}[15m]) > 0 and ${recorded(QUEUE_DEPTH)} > ${THRESHOLDS.queueDepth}`,
-      QUIET,
     ),
     for: '15m',
     keepFiringFor: '15m',
@@ -54,7 +52,6 @@ export const AGENT_ALERTS: readonly Alert[] = [
     query: promql(
       'alert.queue-oldest-item',
       `${by('max', AGENT, series(METRIC_QUEUE_OLDEST_AGE))} > ${THRESHOLDS.queueOldestItemSeconds}`,
-      QUIET,
     ),
     for: '5m',
     keepFiringFor: '15m',
@@ -67,7 +64,6 @@ export const AGENT_ALERTS: readonly Alert[] = [
     query: promql(
       'alert.retry-storm',
       `${by('sum', AGENT, risen(series(METRIC_RETRY_COUNT), '10m', MEMORY))} > ${THRESHOLDS.retries}`,
-      QUIET,
     ),
     for: '2m',
     keepFiringFor: '15m',
@@ -80,7 +76,7 @@ export const AGENT_ALERTS: readonly Alert[] = [
     query: promql(
       'alert.approval-waiting',
       `${by('max', AGENT, series(METRIC_APPROVAL_OLDEST_AGE))} > ${THRESHOLDS.approvalSeconds}`,
-      QUIET,
+      { empty: 'nothing waits for an hour in the scenario' },
     ),
     for: '1m',
     keepFiringFor: '10m',
@@ -93,7 +89,6 @@ export const AGENT_ALERTS: readonly Alert[] = [
     query: promql(
       'alert.llm-spend-rate',
       `${by('sum', AGENT, risen(series(METRIC_LLM_COST), '1h', MEMORY))} > ${THRESHOLDS.llmCost}`,
-      QUIET,
     ),
     for: '5m',
     keepFiringFor: '15m',
@@ -106,7 +101,6 @@ export const AGENT_ALERTS: readonly Alert[] = [
     query: promql(
       'alert.task-failure-ratio',
       `${failedTasks} / ${tasks} > ${THRESHOLDS.taskFailureRatio} and ${tasks} >= ${THRESHOLDS.taskFailureMinimum}`,
-      QUIET,
     ),
     for: '5m',
     keepFiringFor: '15m',

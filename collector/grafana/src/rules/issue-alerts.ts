@@ -39,9 +39,7 @@ export const ISSUE_ALERTS: readonly Alert[] = [
   {
     name: 'HiveLoopIssueReopened',
     severity: 'warning',
-    query: promql('alert.issue-reopened', `${openings} - ${earlierOpenings} > 1`, {
-      empty: 'the scenario reopens no issue within the time that Prometheus has seen both',
-    }),
+    query: promql('alert.issue-reopened', `${openings} - ${earlierOpenings} > 1`),
     for: '1m',
     keepFiringFor: '30m',
     summary: `Closed and open again: ${ISSUE_TEXT}`,
@@ -51,9 +49,7 @@ export const ISSUE_ALERTS: readonly Alert[] = [
   {
     name: 'HiveLoopIssueOpenTooLong',
     severity: 'warning',
-    query: promql('alert.issue-open-too-long', `time() - ${recorded(OPENED_HELD)} > ${THRESHOLDS.issueOpenSeconds}`, {
-      empty: 'no issue of the scenario is a day old',
-    }),
+    query: promql('alert.issue-open-too-long', `time() - ${recorded(OPENED_HELD)} > ${THRESHOLDS.issueOpenSeconds}`),
     for: '5m',
     keepFiringFor: '15m',
     summary: `Open for too long: ${ISSUE_TEXT}`,

@@ -143,9 +143,9 @@ export const PIPELINE_ALERTS: readonly Alert[] = [
     query: promql('alert.translator-refuses', `${dropped('=~"otlp_http/translator.*"')} > 0`, HEALTHY),
     for: '0m',
     keepFiringFor: '1h',
-    summary: 'Issue events are lost: the translator refuses what the Collector sends',
+    summary: 'Issue events do not get through: the translator refuses them, or its queue in the Collector is full',
     description:
-      '{{ $value }} records were refused for good and dropped, or found the queue to it full. Most often a token: the translator answers 401 to a Collector that sends none.',
+      '{{ $value }} records. What is refused is lost, most often for a token: 401. With the queue full, services get 503 and send again for as long as their SDK does.',
   },
   {
     name: 'HiveLoopRequestsUnauthorized',

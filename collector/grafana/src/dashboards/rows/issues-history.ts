@@ -1,4 +1,5 @@
 import {
+  ATTR_ISSUE_CATEGORY,
   ATTR_ISSUE_EPISODE,
   ATTR_ISSUE_KEY,
   ATTR_ISSUE_SUMMARY,
@@ -27,6 +28,7 @@ export function issueHistory(): Row {
       labels: [
         { attribute: ATTR_ISSUE_TRANSITION, title: 'Step', width: 120 },
         SEVERITY,
+        { attribute: ATTR_ISSUE_CATEGORY, title: 'Category', width: 110 },
         AGENT,
         ISSUE,
         FINGERPRINT,
