@@ -12,7 +12,7 @@ import { THRESHOLDS } from '../thresholds.ts';
 import type { Alert } from './alert.ts';
 import { AGENT, QUEUE_DEPTH, SILENCE } from './recording.ts';
 
-const AGENT_TEXT = 'Agent {{ $labels.hiveloop_agent_id }} of {{ $labels.job }}';
+const NAME = '{{ $labels.hiveloop_agent_id }} of {{ $labels.job }}';
 /** How far back an alert looks for the last value of a counter: an outage shorter than this is not taken for a birth. */
 const MEMORY = '6h';
 
@@ -30,7 +30,7 @@ export const AGENT_ALERTS: readonly Alert[] = [
     query: promql('alert.agent-silent', `${recorded(SILENCE)} > 1`),
     for: '1m',
     keepFiringFor: '5m',
-    summary: `${AGENT_TEXT} is silent`,
+    summary: `Agent ${NAME} is silent`,
     description:
       'Its newest heartbeat is {{ $value | humanize }} times as old as its own threshold allows, and it was not stopped on purpose.',
   },
@@ -43,7 +43,7 @@ export const AGENT_ALERTS: readonly Alert[] = [
     ),
     for: '15m',
     keepFiringFor: '15m',
-    summary: `The queue of ${AGENT_TEXT} grows`,
+    summary: `The queue of agent ${NAME} grows`,
     description: `It has more than ${THRESHOLDS.queueDepth} items and gains {{ $value | humanize }} a second.`,
   },
   {
@@ -55,7 +55,7 @@ export const AGENT_ALERTS: readonly Alert[] = [
     ),
     for: '5m',
     keepFiringFor: '15m',
-    summary: `Work waits too long in the queue of ${AGENT_TEXT}`,
+    summary: `Work waits too long in the queue of agent ${NAME}`,
     description: 'The oldest item has waited for {{ $value | humanizeDuration }}.',
   },
   {
@@ -67,7 +67,7 @@ export const AGENT_ALERTS: readonly Alert[] = [
     ),
     for: '2m',
     keepFiringFor: '15m',
-    summary: `${AGENT_TEXT} retries again and again`,
+    summary: `Agent ${NAME} retries again and again`,
     description: '{{ $value }} retries in 10 minutes.',
   },
   {
@@ -80,7 +80,7 @@ export const AGENT_ALERTS: readonly Alert[] = [
     ),
     for: '1m',
     keepFiringFor: '10m',
-    summary: `${AGENT_TEXT} waits for a person`,
+    summary: `Agent ${NAME} waits for a person`,
     description: 'Its oldest approval request has had no answer for {{ $value | humanizeDuration }}.',
   },
   {
@@ -92,7 +92,7 @@ export const AGENT_ALERTS: readonly Alert[] = [
     ),
     for: '5m',
     keepFiringFor: '15m',
-    summary: `${AGENT_TEXT} spends more on models than it should`,
+    summary: `Agent ${NAME} spends more on models than it should`,
     description: 'USD {{ $value | printf "%.2f" }} within the last hour.',
   },
   {
@@ -104,7 +104,7 @@ export const AGENT_ALERTS: readonly Alert[] = [
     ),
     for: '5m',
     keepFiringFor: '15m',
-    summary: `Most tasks of ${AGENT_TEXT} fail`,
+    summary: `Most tasks of agent ${NAME} fail`,
     description: '{{ $value | humanizePercentage }} of its tasks of the last 15 minutes ended with an error.',
   },
 ];
