@@ -156,10 +156,14 @@ function cut(long: string, charactersMax: number): string {
   return long.length <= charactersMax ? long : Buffer.from(long.slice(0, charactersMax)).toString();
 }
 
-/** A copy where something is trimmed, for the same reason; a copy of two bytes a character, so that no character changes. */
+/**
+ * A copy where something is trimmed, for the same reason; a copy of two bytes a character, so that no character changes.
+ * A text longer than any that is kept is kept by nobody, and not copied.
+ */
 function trimmed(padded: string): string {
   const text = padded.trim();
-  return text.length === padded.length ? padded : Buffer.from(text, 'utf16le').toString('utf16le');
+  const isKept = text.length < padded.length && text.length <= SUMMARY_CHARACTERS_MAX;
+  return isKept ? Buffer.from(text, 'utf16le').toString('utf16le') : text;
 }
 
 /** The value for people: a string trimmed, any other scalar as JavaScript prints it, anything deeper as JSON. */

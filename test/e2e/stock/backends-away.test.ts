@@ -42,7 +42,7 @@ stock('backends that stay away', () => {
   });
 
   it('hold up no event when the Collector is at its memory limit', async () => {
-    const collector = await startCollector({ env: { COLLECTOR_MEMORY_MIB: '10', COLLECTOR_MEMORY_SPIKE_MIB: '5' } });
+    const collector = await startCollector({ env: { COLLECTOR_MEMORY_MIB: '4', COLLECTOR_MEMORY_SPIKE_MIB: '3' } });
     try {
       await vi.waitFor(async () => {
         expect(await postOtlp(collector.urls.otlpHttp, 'traces', tracesRequest([{ name: 'work' }]))).toBe(503);
