@@ -51,6 +51,8 @@ const NOTHING: Parts = {
   anchors: [],
 };
 
+const NO_BYTES = new Uint8Array();
+
 /** Where to start when only the newest events are to be folded again. */
 export interface Restart {
   readonly state: IssueState;
@@ -124,6 +126,24 @@ export class EventTail implements Iterable<IssueEvent> {
     });
   }
 
+  /**
+   * With events that come after all others, in packs.
+   * @param newest the last of them
+   * @param before the state before them
+   */
+  appendPacks(added: readonly EventPack[], newest: IssueEvent, before: IssueState): EventTail {
+    const parts = this.pack().#parts;
+    const count = added.reduce((sum, pack) => sum + pack.count, 0);
+    return new EventTail({
+      ...parts,
+      packs: [...parts.packs, ...added],
+      newest,
+      length: parts.length + count,
+      added: parts.added + count,
+      anchors: [...parts.anchors.slice(-1), { state: before, added: parts.added }],
+    });
+  }
+
   /** With an event in its place, and from where to fold since it is there; undefined for the beginning. */
   insert(event: IssueEvent): { readonly tail: EventTail; readonly restart: Restart | undefined } {
     const { opened, openedFrom, packs, length, added, anchors } = this.#parts;
@@ -139,6 +159,11 @@ export class EventTail implements Iterable<IssueEvent> {
     const place = loose.findLastIndex((other) => !isAfter(other)) + 1;
     const newer = loose.length - place;
     loose.splice(place, 0, event);
+    const usable = anchors.filter((anchor) => added - anchor.added >= newer);
+    // Few events at hand may not reach back to the nearest anchor; a walk from the beginning costs more than some packs.
+    const nearest = usable.at(-1);
+    for (; nearest !== undefined && kept > 0 && loose.length <= added - nearest.added; kept--)
+      loose.unshift(...unpackEvents(packs[kept - 1]?.bytes ?? NO_BYTES));
     const tail = new EventTail({
       opened: isDeep ? [] : opened,
       openedFrom: isDeep ? undefined : openedFrom,
@@ -148,9 +173,20 @@ export class EventTail implements Iterable<IssueEvent> {
       newest: loose.at(-1),
       length: length + 1,
       added: added + 1,
-      anchors: anchors.filter((anchor) => added - anchor.added >= newer),
+      anchors: usable,
     });
     return { tail, restart: tail.#restartIn(loose) };
+  }
+
+  /** With the state before the events at hand, for the next that comes late. @param before of all others */
+  anchor(before: IssueState): EventTail {
+    const { looseCount, added } = this.#parts;
+    return new EventTail({ ...this.#parts, anchors: [{ state: before, added: added - looseCount }] });
+  }
+
+  /** Events at hand. */
+  get looseCount(): number {
+    return this.#parts.looseCount;
   }
 
   /** Without the oldest so many. */

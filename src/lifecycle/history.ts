@@ -46,11 +46,17 @@ export interface Inserted {
 export function insertEvent({ base, folded, tail, head }: IssueHistory, event: IssueEvent): Inserted {
   const last = tail.newest;
   if (last !== undefined && compareEvents(last, event) > 0) {
-    const { tail: moved, restart = { state: base, events: moved } } = tail.insert(event);
-    return {
-      history: { base, folded, tail: moved, head: foldEvents(restart.state, restart.events) },
-      newest: undefined,
-    };
+    const { tail: moved, restart } = tail.insert(event);
+    if (restart !== undefined)
+      return {
+        history: { base, folded, tail: moved, head: foldEvents(restart.state, restart.events) },
+        newest: undefined,
+      };
+    const events = [...moved];
+    const atHand = events.length - moved.looseCount;
+    const before = foldEvents(base, events.slice(0, atHand));
+    const state = foldEvents(before, events.slice(atHand));
+    return { history: { base, folded, tail: moved.anchor(before), head: state }, newest: undefined };
   }
   const [state, transition] = applyEvent(head, event);
   return {

@@ -7,29 +7,7 @@ import { type IssueEvent, SEVERITIES } from './issue-event.ts';
  */
 export function packEvents(events: readonly IssueEvent[]): Uint8Array {
   writer.begin();
-  let said = NOTHING_SAID;
-  for (const event of events) {
-    const words = event.kind === 'report' ? event : said;
-    const { severityAsSaid, category } = words;
-    const isRepeated =
-      said !== NOTHING_SAID &&
-      event.summary === said.summary &&
-      severityAsSaid === said.severityAsSaid &&
-      category === said.category;
-    const severity = event.kind === 'report' ? SEVERITIES.indexOf(event.severity) : 0;
-    writer.byte(KINDS.indexOf(event.kind) | (severity << SEVERITY_SHIFT) | (isRepeated ? REPEATED : 0));
-    writer.integer(event.effectiveTime);
-    writer.integer(event.takenAt);
-    writer.number(event.kind === 'report' ? event.occurrenceCount : 0);
-    writer.text(event.uid);
-    writer.text(event.span.traceId);
-    writer.text(event.span.spanId);
-    if (isRepeated) continue;
-    said = { summary: event.summary, severityAsSaid, category };
-    writer.text(said.summary);
-    writer.text(said.severityAsSaid);
-    writer.text(said.category);
-  }
+  for (const event of events) writer.add(event);
   return writer.finish();
 }
 
@@ -76,46 +54,74 @@ const REPEATED = 16;
 
 const INTEGER_BYTES = 8;
 const LENGTH_BYTES = 4;
+/** Of an event, but for its texts: a byte, three numbers and the lengths of three texts. */
+const FIXED_BYTES = 1 + 3 * INTEGER_BYTES + 3 * LENGTH_BYTES;
 /** Lowest bit of a text's length: it has characters beyond Latin-1 and so two bytes for each. */
 const WIDE = 1;
 
-/** Of one pack at a time; its memory is used again. */
-class Writer {
-  #bytes = new Uint8Array(4096);
-  #view = new DataView(this.#bytes.buffer);
+const FIRST_BYTES = 1024;
+
+/** Writes a pack, event by event. */
+export class PackWriter {
+  #bytes = new Uint8Array(FIRST_BYTES);
   #at = 0;
+  #said = NOTHING_SAID;
 
   begin(): void {
     this.#at = 0;
+    this.#said = NOTHING_SAID;
   }
 
+  add(event: IssueEvent): void {
+    const said = this.#said;
+    const { summary } = event;
+    const words = event.kind === 'report' ? event : said;
+    const { severityAsSaid, category } = words;
+    const isRepeated =
+      said !== NOTHING_SAID &&
+      summary === said.summary &&
+      severityAsSaid === said.severityAsSaid &&
+      category === said.category;
+    const severity = event.kind === 'report' ? SEVERITIES.indexOf(event.severity) : 0;
+    this.#reserve(FIXED_BYTES + 2 * (event.uid.length + event.span.traceId.length + event.span.spanId.length));
+    this.#bytes[this.#at++] = KINDS.indexOf(event.kind) | (severity << SEVERITY_SHIFT) | (isRepeated ? REPEATED : 0);
+    this.#integer(event.effectiveTime);
+    this.#integer(event.takenAt);
+    this.#number(event.kind === 'report' ? event.occurrenceCount : 0);
+    this.#text(event.uid);
+    this.#text(event.span.traceId);
+    this.#text(event.span.spanId);
+    if (isRepeated) return;
+    this.#said = { summary, severityAsSaid, category };
+    this.#reserve(3 * LENGTH_BYTES + 2 * (summary.length + severityAsSaid.length + category.length));
+    this.#text(summary);
+    this.#text(severityAsSaid);
+    this.#text(category);
+  }
+
+  /** A copy of what was written. */
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#at);
   }
 
-  byte(value: number): void {
-    this.#reserve(1);
-    this.#bytes[this.#at++] = value;
+  #integer(value: bigint): void {
+    scratch.setBigInt64(0, value, true);
+    this.#copyScratch();
   }
 
-  integer(value: bigint): void {
-    this.#reserve(INTEGER_BYTES);
-    this.#view.setBigInt64(this.#at, value, true);
-    this.#at += INTEGER_BYTES;
+  #number(value: number): void {
+    scratch.setFloat64(0, value, true);
+    this.#copyScratch();
   }
 
-  number(value: number): void {
-    this.#reserve(INTEGER_BYTES);
-    this.#view.setFloat64(this.#at, value, true);
-    this.#at += INTEGER_BYTES;
+  #copyScratch(): void {
+    for (let index = 0; index < INTEGER_BYTES; index++) this.#bytes[this.#at++] = scratchBytes[index] ?? 0;
   }
 
-  text(value: string): void {
+  #text(value: string): void {
     const { length } = value;
-    this.#reserve(LENGTH_BYTES + 2 * length);
     const bytes = this.#bytes;
-    const start = this.#at + LENGTH_BYTES;
-    let at = start;
+    let at = this.#at + LENGTH_BYTES;
     for (let index = 0; index < length; index++) {
       const unit = value.charCodeAt(index);
       if (unit > 0xff) {
@@ -124,29 +130,40 @@ class Writer {
       }
       bytes[at++] = unit;
     }
-    this.#view.setUint32(this.#at, length * 2, true);
+    this.#length(length * 2);
     this.#at = at;
   }
 
   #wideText(value: string): void {
-    this.#view.setUint32(this.#at, value.length * 2 + WIDE, true);
-    this.#at += LENGTH_BYTES;
+    this.#length(value.length * 2 + WIDE);
     for (let index = 0; index < value.length; index++) {
-      this.#view.setUint16(this.#at, value.charCodeAt(index), true);
-      this.#at += 2;
+      const unit = value.charCodeAt(index);
+      this.#bytes[this.#at++] = unit;
+      this.#bytes[this.#at++] = unit >>> 8;
     }
+  }
+
+  #length(value: number): void {
+    this.#bytes[this.#at++] = value;
+    this.#bytes[this.#at++] = value >>> 8;
+    this.#bytes[this.#at++] = value >>> 16;
+    this.#bytes[this.#at++] = value >>> 24;
   }
 
   #reserve(byteLength: number): void {
     if (this.#at + byteLength <= this.#bytes.length) return;
     const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + byteLength));
-    larger.set(this.#bytes);
+    larger.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
   }
 }
 
-const writer = new Writer();
+/** A number on its way into bytes: a view of each writer's own memory would cost more than all that it writes. */
+const scratch = new DataView(new ArrayBuffer(INTEGER_BYTES));
+const scratchBytes = new Uint8Array(scratch.buffer);
+
+/** Of one pack at a time; its memory is used again. */
+const writer = new PackWriter();
 
 class Reader {
   readonly #bytes: Uint8Array;

@@ -225,7 +225,7 @@ function tellRecurrence(story: Story, change: Change, event: ReportEvent): Telli
 const HOUR_NANOS = 3_600_000_000_000n;
 
 /** The 2nd to the 10th report of an episode, then powers of two, and one an hour: a loop that fails must not flood the backend. */
-function isWorthTelling(reports: number, sinceLastNanos: bigint): boolean {
+export function isWorthTelling(reports: number, sinceLastNanos: bigint): boolean {
   return reports <= 10 || Number.isInteger(Math.log2(reports)) || sinceLastNanos >= HOUR_NANOS;
 }
 

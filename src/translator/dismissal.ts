@@ -35,14 +35,14 @@ export function dismissalOf(record: IssueRecord, { by, why }: DismissalReason, n
 
 /** Decides only if the issue is as the person saw it; otherwise throws {@link IssueMovedOn}, and nothing happened. */
 export function onlyIfUnmoved(seen: IssueRecord, { events }: CommitRequest, decide: Decide): Decide {
-  return (fresh, records) => {
+  return (fresh, issues) => {
     const [event] = events;
-    const now = records.get(seen.key);
+    const now = issues.get(seen.key);
     const newest = now?.history.tail.newest?.effectiveTime ?? 0n;
     if (now?.history.head.status !== 'open' || event === undefined || newest >= event.event.effectiveTime) {
       throw new IssueMovedOn();
     }
-    return decide(fresh, records);
+    return decide(fresh, issues);
   };
 }
 

@@ -9,12 +9,13 @@ import {
   takeEvent,
 } from '../../lifecycle/issue.ts';
 import type { IssueEvent } from '../../lifecycle/issue-event.ts';
+import type { Recurrences } from '../../lifecycle/recurrence.ts';
 import type { Told } from '../../lifecycle/story.ts';
 import { ATTR_ISSUE_ID } from '../../semconv.ts';
 import type { AccountingField } from '../accounting.ts';
 import { encodeLogs, encodeTraces } from '../otlp/encode.ts';
 import type { Exemplar } from '../otlp/model.ts';
-import type { CommitRequest, Counters, Decide, Outgoing, OutgoingSignal } from '../store/store.ts';
+import type { CommitRequest, Counters, Decide, Outgoing, OutgoingSignal, RequestIssues } from '../store/store.ts';
 import { occurrenceSeries, timeToResolveBucket, timeToResolveSum, transitionSeries } from './counter-series.ts';
 import { lifecycleLog } from './lifecycle-log.ts';
 import { describeTold, lifecycleSpans } from './lifecycle-span.ts';
@@ -37,8 +38,8 @@ export interface DecideOptions {
 
 /** What a request of issue events does to the issues, the counters and the outbox. Pure, as the store wants it. */
 export function decideRequest(request: CommitRequest, options: DecideOptions): Decide {
-  return (fresh, records) => {
-    const ledger = new Ledger(records, options);
+  return (fresh, issues) => {
+    const ledger = new Ledger(issues, options);
     ledger.count('duplicate', request.events.length - fresh.length);
     for (const addressed of fresh) ledger.take(addressed);
     return ledger;
@@ -47,9 +48,9 @@ export function decideRequest(request: CommitRequest, options: DecideOptions): D
 
 /** What the passing of time does to these issues. */
 export function decideDue(options: DecideOptions): Decide {
-  return (_, records) => {
-    const ledger = new Ledger(records, options);
-    for (const record of records.values()) ledger.passTime(record);
+  return (_, issues) => {
+    const ledger = new Ledger(issues, options);
+    for (const record of issues.values()) ledger.passTime(record);
     return ledger;
   };
 }
@@ -58,11 +59,11 @@ class Ledger {
   readonly outgoing: Outgoing[] = [];
   readonly counted: Map<string, number>;
   readonly #options: DecideOptions;
-  readonly #loaded: ReadonlyMap<string, IssueRecord>;
+  readonly #issues: RequestIssues;
   readonly #changed = new Map<string, IssueRecord>();
 
-  constructor(loaded: ReadonlyMap<string, IssueRecord>, options: DecideOptions) {
-    this.#loaded = loaded;
+  constructor(issues: RequestIssues, options: DecideOptions) {
+    this.#issues = issues;
     this.#options = options;
     this.counted = new Map(options.counted);
   }
@@ -77,13 +78,28 @@ class Ledger {
 
   take(addressed: AddressedEvent): void {
     const key = keyOf(addressed);
-    const update = takeEvent(this.#changed.get(key) ?? this.#loaded.get(key), addressed, this.#options.windowNanos);
+    const { windowNanos } = this.#options;
+    const changed = this.#changed.get(key);
+    const recurrence = changed === undefined ? this.#issues.recur?.(addressed, windowNanos) : undefined;
+    if (recurrence !== undefined) {
+      this.#countRecurrence(recurrence, addressed.event);
+      return;
+    }
+    const update = takeEvent(changed ?? this.#issues.get(key), addressed, windowNanos);
     this.count(update.result, 1);
     this.#keep(update, addressed.event);
   }
 
   passTime(record: IssueRecord): void {
     this.#keep(passTime(record, this.#options.now), undefined);
+  }
+
+  #countRecurrence({ after: { record }, addedOccurrences, shortened }: Recurrences, event: IssueEvent): void {
+    this.count('applied', 1);
+    this.count('windowShortened', shortened);
+    const series = this.#seriesOf(record);
+    this.#addExample(record, series.occurrences, addedOccurrences, event);
+    this.#addExample(record, series.recurred, 1, event);
   }
 
   #keep(update: IssueUpdate, event: IssueEvent | undefined): void {

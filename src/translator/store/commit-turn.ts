@@ -1,15 +1,28 @@
 import { agentOf, type AddressedEvent, type IssueRecord, keyOf } from '../../lifecycle/issue.ts';
-import { compareEvents } from '../../lifecycle/issue-event.ts';
+import { compareEvents, type ReportEvent } from '../../lifecycle/issue-event.ts';
+import { recur, type Recurrences } from '../../lifecycle/recurrence.ts';
 import type { IssueTable } from './issue-table.ts';
 import { JournalWriter, type JournalRow } from './journal.ts';
-import { type CommitRequest, type Counters, type Decide, type Outgoing, WINDOW_NANOS } from './store.ts';
+import { type LiveIssue, takeAll } from './live-issue.ts';
+import {
+  type CommitRequest,
+  type Counters,
+  type Decide,
+  type Outgoing,
+  type RequestIssues,
+  WINDOW_NANOS,
+} from './store.ts';
 import { hashAgent, hashText, UID_HASH_WORDS, type UidHash } from './uid-hash.ts';
 import type { UidIndex } from './uid-index.ts';
 import { UidSet } from './uid-set.ts';
 
 /** An issue as a turn finds it and leaves it. */
 interface Staged {
-  readonly before: IssueRecord | undefined;
+  readonly issue: LiveIssue | undefined;
+  /** What only recurred, and what became of the issue's recurrences by that. */
+  readonly events: ReportEvent[];
+  recurrences: Recurrences | undefined;
+  /** Once more happened than that: the issue with all of it. */
   record: IssueRecord | undefined;
 }
 
@@ -17,7 +30,7 @@ interface Staged {
  * The requests of one turn of the event loop, applied one after the other and committed together. Until the commit
  * nothing outside it changes, so that one that fails leaves no trace.
  */
-export class CommitTurn {
+export class CommitTurn implements RequestIssues {
   readonly outgoing: Outgoing[] = [];
   readonly #issues: IssueTable;
   readonly #uids: UidIndex;
@@ -26,6 +39,9 @@ export class CommitTurn {
   #taken = new UidSet();
   readonly #counted = new Map<string, number>();
   readonly #journal = new JournalWriter();
+  /** Of the request that is being applied: its keys, and how to take back what recurred. */
+  #keys: readonly string[] = [];
+  #undo: (() => void)[] = [];
   /** Of one uid at a time. */
   readonly #hash: UidHash = new Uint32Array(UID_HASH_WORDS);
   #events = 0;
@@ -63,12 +79,43 @@ export class CommitTurn {
   /** Applies a request; when it throws, the request has changed nothing here. */
   stage(request: CommitRequest, decide: Decide): void {
     const uids = new Uint32Array(request.events.length * UID_HASH_WORDS);
+    this.#keys = request.keys;
+    this.#undo = [];
     try {
       this.#stage(request, decide, uids);
     } catch (error) {
+      for (const undo of this.#undo.reverse()) undo();
       this.#forget(uids);
       throw error;
     }
+  }
+
+  get(key: string): IssueRecord | undefined {
+    const { issue, events, recurrences, record } = this.#stagedOf(key);
+    if (record !== undefined || issue === undefined) return record;
+    return recurrences === undefined ? issue.record : takeAll(issue.record, events, recurrences.after.windowNanos);
+  }
+
+  values(): Iterable<IssueRecord> {
+    return this.#keys.flatMap((key) => this.get(key) ?? []);
+  }
+
+  recur(addressed: AddressedEvent, windowNanos: bigint): Recurrences | undefined {
+    const { event } = addressed;
+    const staged = this.#stagedOf(keyOf(addressed));
+    const { issue, events, recurrences: before } = staged;
+    if (event.kind !== 'report' || staged.record !== undefined) return undefined;
+    const known = before ?? issue?.recurrences(windowNanos);
+    const recurrences = known && recur(known, event, windowNanos);
+    if (recurrences === undefined) return undefined;
+    const { length } = events;
+    this.#undo.push(() => {
+      staged.recurrences = before;
+      events.length = length;
+    });
+    staged.recurrences = recurrences;
+    events.push(event);
+    return recurrences;
   }
 
   /** @param uids takes the hashes that are added to those taken */
@@ -85,10 +132,7 @@ export class CommitTurn {
       }
     });
     fresh.sort((a, b) => compareEvents(a.event, b.event));
-    const loaded = new Map<string, IssueRecord>();
-    for (const addressed of fresh) this.#load(keyOf(addressed), loaded);
-    for (const key of keys) this.#load(key, loaded);
-    const decision = decide(fresh, loaded);
+    const decision = decide(fresh, this);
     for (const [name, count] of decision.counted) {
       if (!Number.isSafeInteger(count) || count < 0) throw new Error(`counter ${name} cannot grow by ${count}`);
     }
@@ -116,8 +160,9 @@ export class CommitTurn {
 
   /** Once the commit is on disk: what was staged is what everybody sees. */
   publish(): void {
-    for (const { before, record } of this.#staged.values()) {
-      if (record !== undefined) this.#issues.put(before, record);
+    for (const { issue, events, recurrences, record } of this.#staged.values()) {
+      if (record !== undefined) this.#issues.put(issue?.record, record);
+      else if (issue !== undefined && recurrences !== undefined) this.#issues.recur(issue, recurrences, events);
     }
     if (this.#taken.size > 0) this.#uids.add(this.#taken.hashes(), this.#newestTaken);
   }
@@ -133,17 +178,10 @@ export class CommitTurn {
     }
   }
 
-  #load(key: string, loaded: Map<string, IssueRecord>): void {
-    if (loaded.has(key)) return;
-    const staged = this.#staged.get(key);
-    const record = staged === undefined ? this.#issues.get(key) : (staged.record ?? staged.before);
-    if (record !== undefined) loaded.set(key, record);
-  }
-
   #stagedOf(key: string): Staged {
     const known = this.#staged.get(key);
     if (known !== undefined) return known;
-    const staged: Staged = { before: this.#issues.get(key), record: undefined };
+    const staged: Staged = { issue: this.#issues.live(key), events: [], recurrences: undefined, record: undefined };
     this.#staged.set(key, staged);
     return staged;
   }

@@ -1,16 +1,19 @@
 import type { EventPack } from '../../lifecycle/event-tail.ts';
 import { dueAt, type IssueRecord } from '../../lifecycle/issue.ts';
+import type { ReportEvent } from '../../lifecycle/issue-event.ts';
+import type { Recurrences } from '../../lifecycle/recurrence.ts';
 import { ActiveGroups } from './active-groups.ts';
 import { severityRank } from './active-issues.ts';
 import { hasMovedColumns, issueColumns, type IssueColumns } from './issue-columns.ts';
 import { decodeIssue, encodeIssue, joinPacks } from './issue-row.ts';
 import { bytes, integer, number, type Row, text } from './row.ts';
+import { LiveIssue } from './live-issue.ts';
 import type { Statements } from './sqlite-statements.ts';
 import type { ActiveIssues } from './store.ts';
 
 /** An issue that differs from its row. */
 interface Changed {
-  record: IssueRecord;
+  issue: LiveIssue;
   /** What the row's columns hold; undefined when there is no row. */
   readonly saved: IssueColumns | undefined;
   readonly savedFolded: IssueRecord['history']['folded'];
@@ -38,8 +41,8 @@ export class IssueTable {
   readonly #statements: Statements;
   readonly #changed = new Map<string, Changed>();
   /** Unchanged issues, in two generations: the older is dropped when the younger is full. */
-  #young = new Map<string, IssueRecord>();
-  #old = new Map<string, IssueRecord>();
+  #young = new Map<string, LiveIssue>();
+  #old = new Map<string, LiveIssue>();
   #youngBytes = 0;
 
   constructor(statements: Statements) {
@@ -62,11 +65,16 @@ export class IssueTable {
   }
 
   get(key: string): IssueRecord | undefined {
-    const known = this.#changed.get(key)?.record ?? this.#young.get(key);
+    return this.live(key)?.record;
+  }
+
+  /** The issue itself: what it is told by {@link recur} is seen by all. */
+  live(key: string): LiveIssue | undefined {
+    const known = this.#changed.get(key)?.issue ?? this.#young.get(key);
     if (known !== undefined) return known;
-    const record = this.#old.get(key) ?? this.load(key)?.record;
-    if (record !== undefined) this.#remember(record);
-    return record;
+    const loaded = this.#old.get(key) ?? this.#loadLive(key);
+    if (loaded !== undefined) this.#remember(key, loaded);
+    return loaded;
   }
 
   /** Reads an issue past the cache; changed issues are not in their rows yet. */
@@ -75,31 +83,27 @@ export class IssueTable {
     return row === undefined ? undefined : { record: this.#read(row), sequence: number(row, 'sequence') };
   }
 
-  /**
-   * @param before the issue as {@link get} gave it
-   */
+  /** @param before the issue as {@link get} gave it */
   put(before: IssueRecord | undefined, record: IssueRecord): void {
-    const changed = this.#changed.get(record.key);
+    const { key } = record;
+    const changed = this.#changed.get(key);
     this.groups.change(before, record);
-    if (changed !== undefined) {
-      changed.record = record;
-      return;
-    }
-    this.#young.delete(record.key);
-    this.#old.delete(record.key);
-    this.#changed.set(record.key, {
-      record,
-      saved: before && issueColumns(before, this.groups),
-      savedFolded: before?.history.folded,
-      savedPacks: before?.history.tail.packs ?? [],
-    });
+    if (changed !== undefined) changed.issue = new LiveIssue(record);
+    else this.#change(key, before, new LiveIssue(record));
+  }
+
+  /** Takes recurrences into an issue; see {@link LiveIssue.recur}. */
+  recur(issue: LiveIssue, recurrences: Recurrences, events: readonly ReportEvent[]): void {
+    const { key } = issue.anchor;
+    if (!this.#changed.has(key)) this.#change(key, issue.record, issue);
+    issue.recur(recurrences, events);
   }
 
   /** Writes what changed of these issues, within a transaction; `done` once that is committed. */
   save(keys: readonly string[], sequence: number): { readonly done: () => void } {
     const saved = keys.flatMap((key) => this.#changed.get(key) ?? []);
     for (const changed of saved) {
-      changed.record = packTail(changed.record);
+      changed.issue.pack();
       this.#saveIssue(changed, sequence);
     }
     const groups = this.groups.takeUnsaved();
@@ -107,9 +111,10 @@ export class IssueTable {
     return {
       done: () => {
         this.groups.markSaved(groups);
-        for (const { record } of saved) {
-          this.#changed.delete(record.key);
-          this.#remember(record);
+        for (const { issue } of saved) {
+          const { key } = issue.anchor;
+          this.#changed.delete(key);
+          this.#remember(key, issue);
         }
       },
     };
@@ -122,8 +127,8 @@ export class IssueTable {
       const key = text(row, 'key');
       if (!this.#changed.has(key)) due.push({ key, at: integer(row, 'due_at') });
     }
-    for (const [key, { record }] of this.#changed) {
-      const at = dueAt(record);
+    for (const [key, { issue }] of this.#changed) {
+      const at = dueAt(issue.anchor);
       if (at !== undefined && at <= now) due.push({ key, at });
     }
     return due
@@ -137,26 +142,22 @@ export class IssueTable {
     const lastRow = rows.at(-1);
     // Beyond the last row other rows may come before a changed issue.
     const until = rows.length < limit || lastRow === undefined ? undefined : text(lastRow, 'key');
-    const changed = [...this.#changed.values()].filter(
-      ({ record: { key } }) => key > afterKey && (until === undefined || key <= until),
-    );
+    const changed = [...this.#changed].filter(([key]) => key > afterKey && (until === undefined || key <= until));
     const unchanged = rows.filter((row) => !this.#changed.has(text(row, 'key')));
-    const records = [...unchanged.map((row) => this.#read(row)), ...changed.map(({ record }) => record)];
+    const records = [...unchanged.map((row) => this.#read(row)), ...changed.map(([, { issue }]) => issue.record)];
     return records.sort((a, b) => compare(a.key, b.key)).slice(0, limit);
   }
 
   worst(limit: number): readonly IssueRecord[] {
-    const worst: IssueRecord[] = [];
+    const worst: LiveIssue[] = [];
     for (const row of this.#statements.worstIssues.iterate()) {
       if (worst.length === limit) break;
-      if (!this.#changed.has(text(row, 'key'))) worst.push(this.#read(row));
+      if (!this.#changed.has(text(row, 'key'))) worst.push(new LiveIssue(this.#read(row)));
     }
-    const last = worst.length === limit ? worst.at(-1) : undefined;
-    for (const { record } of this.#changed.values()) {
-      if (record.history.head.status !== 'open') continue;
-      if (last === undefined || compareWorst(record, last) < 0) worst.push(record);
+    for (const { issue } of this.#changed.values()) {
+      if (issue.anchor.history.head.status === 'open') insertWorst(worst, issue, limit);
     }
-    return worst.sort(compareWorst).slice(0, limit);
+    return worst.map(({ record }) => record);
   }
 
   /** Of all issues, in any order. */
@@ -206,7 +207,19 @@ export class IssueTable {
     };
   }
 
-  #saveIssue({ record, saved, savedFolded, savedPacks }: Changed, sequence: number): void {
+  #change(key: string, before: IssueRecord | undefined, issue: LiveIssue): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
+    this.#changed.set(key, {
+      issue,
+      saved: before && issueColumns(before, this.groups),
+      savedFolded: before?.history.folded,
+      savedPacks: before?.history.tail.packs ?? [],
+    });
+  }
+
+  #saveIssue({ issue, saved, savedFolded, savedPacks }: Changed, sequence: number): void {
+    const { record } = issue;
     const columns = issueColumns(record, this.groups);
     const { record: encoded, crc } = encodeIssue(record);
     const { groupId, isOpen, openedAt, severityRank: rank, dueAt: due, quietSince } = columns;
@@ -241,9 +254,14 @@ export class IssueTable {
     return decodeIssue({ record: text(row, 'record'), crc: number(row, 'crc') }, tails);
   }
 
-  #remember(record: IssueRecord): void {
-    this.#young.set(record.key, record);
-    this.#youngBytes += record.history.tail.packs.reduce((sum, { bytes }) => sum + bytes.byteLength, ISSUE_BYTES);
+  #loadLive(key: string): LiveIssue | undefined {
+    const loaded = this.load(key);
+    return loaded && new LiveIssue(loaded.record);
+  }
+
+  #remember(key: string, issue: LiveIssue): void {
+    this.#young.set(key, issue);
+    this.#youngBytes += issue.anchor.history.tail.packs.reduce((sum, { bytes }) => sum + bytes.byteLength, ISSUE_BYTES);
     if (this.#youngBytes < CACHE_BYTES_MAX / 2) return;
     this.#old = this.#young;
     this.#young = new Map();
@@ -259,9 +277,9 @@ export class IssueTable {
         break;
       }
     }
-    for (const { record } of this.#changed.values()) {
-      const { status, openedAt } = record.history.head;
-      const groupId = status === 'open' ? this.groups.idOf(record) : null;
+    for (const { issue } of this.#changed.values()) {
+      const { status, openedAt } = issue.anchor.history.head;
+      const groupId = status === 'open' ? this.groups.idOf(issue.anchor) : null;
       if (groupId === null || !groupIds.has(groupId)) continue;
       const known = oldest.get(groupId);
       if (known === undefined || openedAt < known) oldest.set(groupId, openedAt);
@@ -270,11 +288,20 @@ export class IssueTable {
   }
 }
 
-/** Rows hold packs; an issue that has been saved has nothing else. */
-function packTail(record: IssueRecord): IssueRecord {
-  const { history } = record;
-  const tail = history.tail.pack();
-  return tail === history.tail ? record : { ...record, history: { ...history, tail } };
+/** Puts an issue into its place among the worst, which are in order and at most so many. */
+function insertWorst(worst: LiveIssue[], issue: LiveIssue, limit: number): void {
+  const isWorse = ({ anchor }: LiveIssue): boolean => compareWorst(issue.anchor, anchor) < 0;
+  const last = worst.at(-1);
+  if (worst.length === limit && last !== undefined && !isWorse(last)) return;
+  let [from, to] = [0, worst.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const other = worst[middle];
+    if (other !== undefined && isWorse(other)) to = middle;
+    else from = middle + 1;
+  }
+  worst.splice(from, 0, issue);
+  if (worst.length > limit) worst.pop();
 }
 
 function compareWorst(a: IssueRecord, b: IssueRecord): number {

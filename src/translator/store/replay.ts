@@ -1,8 +1,10 @@
-import { type IssueRecord, keyOf, passTime, takeEvent } from '../../lifecycle/issue.ts';
+import { type AddressedEvent, type IssueRecord, keyOf, passTime, takeEvent } from '../../lifecycle/issue.ts';
+import { recur } from '../../lifecycle/recurrence.ts';
 import type { AgentSeeds } from './commit-turn.ts';
 import type { CounterTable } from './counter-table.ts';
 import type { IssueTable } from './issue-table.ts';
 import { type JournalRequest, readJournalRow } from './journal.ts';
+import { LiveIssue } from './live-issue.ts';
 import { bytes, number, type Row } from './row.ts';
 import { hashText } from './uid-hash.ts';
 import type { UidIndex } from './uid-index.ts';
@@ -59,7 +61,7 @@ export function replayJournal(
 interface Replaying {
   readonly before: IssueRecord | undefined;
   readonly sequence: number;
-  record: IssueRecord | undefined;
+  issue: LiveIssue | undefined;
 }
 
 class Replay {
@@ -77,17 +79,18 @@ class Replay {
       uids.add(hashText(event.uid, seeds.of(addressed)), event.takenAt);
       const issue = this.#issueOf(keyOf(addressed));
       if (sequence <= issue.sequence) continue;
-      issue.record = takeEvent(issue.record, addressed, windowNanos).record;
+      take(issue, addressed, windowNanos);
     }
     for (const key of keys) {
       const issue = this.#issueOf(key);
-      if (sequence <= issue.sequence || issue.record === undefined) continue;
-      issue.record = passTime(issue.record, now).record;
+      if (sequence <= issue.sequence || issue.issue === undefined) continue;
+      issue.issue = liveOf(passTime(issue.issue.record, now).record);
     }
   }
 
   finish(): void {
-    for (const { before, record } of this.#issues.values()) {
+    for (const { before, issue } of this.#issues.values()) {
+      const record = issue?.record;
       if (record !== undefined && record !== before) this.#target.issues.put(before, record);
     }
   }
@@ -99,9 +102,22 @@ class Replay {
     const issue: Replaying = {
       before: loaded?.record,
       sequence: loaded?.sequence ?? 0,
-      record: loaded?.record,
+      issue: liveOf(loaded?.record),
     };
     this.#issues.set(key, issue);
     return issue;
   }
+}
+
+function take(replaying: Replaying, addressed: AddressedEvent, windowNanos: bigint): void {
+  const { issue } = replaying;
+  const { event } = addressed;
+  const known = issue?.recurrences(windowNanos);
+  const recurrences = known && recur(known, event, windowNanos);
+  if (issue !== undefined && recurrences !== undefined && event.kind === 'report') issue.recur(recurrences, [event]);
+  else replaying.issue = liveOf(takeEvent(issue?.record, addressed, windowNanos).record);
+}
+
+function liveOf(record: IssueRecord | undefined): LiveIssue | undefined {
+  return record && new LiveIssue(record);
 }

@@ -1,6 +1,7 @@
 import type { AgentIdentity } from '../../lifecycle/identity.ts';
 import type { AddressedEvent, IssueRecord, Reporter } from '../../lifecycle/issue.ts';
 import type { Severity } from '../../lifecycle/issue-event.ts';
+import type { Recurrences } from '../../lifecycle/recurrence.ts';
 import type { AgentBeats } from '../../lifecycle/silence.ts';
 import type { Encoding } from '../otlp/model.ts';
 
@@ -97,7 +98,21 @@ export interface WireRequest {
  * request alone, by `takeEvent` for each event in order and `passTime` for each of `keys`: so an engine may keep the
  * request and find the records again.
  */
-export type Decide = (fresh: readonly AddressedEvent[], records: ReadonlyMap<string, IssueRecord>) => Decision;
+export type Decide = (fresh: readonly AddressedEvent[], issues: RequestIssues) => Decision;
+
+/** The issues of a request. */
+export interface RequestIssues {
+  /** An issue of the request's events or keys, with all that {@link recur} took into it. */
+  get(key: string): IssueRecord | undefined;
+  /** Those of the request's keys, at least. */
+  values(): Iterable<IssueRecord>;
+  /**
+   * Takes an event into its issue if it is a mere recurrence, and keeps it, as soon as the request is on disk: the issue
+   * is then not to be among the records of the decision for its sake. Undefined for any other event, which is not taken.
+   * Default: none is.
+   */
+  recur?(addressed: AddressedEvent, windowNanos: bigint): Recurrences | undefined;
+}
 
 /** What becomes of a request. */
 export interface Decision {
