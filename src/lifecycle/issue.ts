@@ -63,6 +63,8 @@ export function agentOf({ identity, names }: AddressedEvent): string {
 export interface IssueNames {
   readonly key: string;
   readonly agent: string;
+  /** Where a store keeps the issue, so that it looks for it once; for the store alone. */
+  place?: object | undefined;
 }
 
 /** What an identity is called; to find it costs more than all else that a report does. */

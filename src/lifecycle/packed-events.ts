@@ -59,13 +59,19 @@ const FIXED_BYTES = 1 + 3 * INTEGER_BYTES + 3 * LENGTH_BYTES;
 /** Lowest bit of a text's length: it has characters beyond Latin-1 and so two bytes for each. */
 const WIDE = 1;
 
-const FIRST_BYTES = 1024;
+/** Of a writer's memory: more than so much of it unused is not handed over with a pack. */
+const UNUSED_PART_MAX = 0.25;
 
 /** Writes a pack, event by event. */
 export class PackWriter {
-  #bytes = new Uint8Array(FIRST_BYTES);
+  #bytes: Uint8Array<ArrayBuffer>;
   #at = 0;
   #said = NOTHING_SAID;
+
+  /** @param byteLength what to begin with; it grows */
+  constructor(byteLength: number) {
+    this.#bytes = new Uint8Array(byteLength);
+  }
 
   begin(): void {
     this.#at = 0;
@@ -102,6 +108,12 @@ export class PackWriter {
   /** A copy of what was written. */
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#at);
+  }
+
+  /** What was written; the writer is then of no more use. */
+  handOver(): Uint8Array {
+    const isFull = this.#at >= this.#bytes.length * (1 - UNUSED_PART_MAX);
+    return isFull ? this.#bytes.subarray(0, this.#at) : this.finish();
   }
 
   #integer(value: bigint): void {
@@ -163,7 +175,7 @@ const scratch = new DataView(new ArrayBuffer(INTEGER_BYTES));
 const scratchBytes = new Uint8Array(scratch.buffer);
 
 /** Of one pack at a time; its memory is used again. */
-const writer = new PackWriter();
+const writer = new PackWriter(4096);
 
 class Reader {
   readonly #bytes: Uint8Array;

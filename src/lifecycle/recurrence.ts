@@ -1,7 +1,7 @@
 import type { EventPack } from './event-tail.ts';
 import { DEDUP_HORIZON_NANOS, settleHistory, TAIL_EVENTS_MAX } from './history.ts';
 import type { IssueRecord } from './issue.ts';
-import type { IssueEvent, ReportEvent } from './issue-event.ts';
+import type { IssueEvent, ReportEvent, Severity } from './issue-event.ts';
 import { isWorthTelling } from './story.ts';
 
 /**
@@ -24,13 +24,19 @@ export interface Recurrences {
   readonly shortened: number;
 }
 
-/** The issue that they follow, and what of it each of them is held against. */
+/** The issue that they follow, and what of it each of them is held against: all in one place, since it is looked at for each. */
 interface Anchor {
   readonly record: IssueRecord;
   readonly windowNanos: bigint;
+  readonly reports: number;
+  readonly severity: Severity;
+  readonly category: string;
+  readonly recurredAt: bigint;
   readonly tailLength: number;
   /** Effective time of the oldest event of the tail. */
   readonly oldestAt: bigint;
+  /** For whoever counts them: what it has found out about the issue, so that it finds it once. Nobody else reads it. */
+  notes: unknown;
 }
 
 /** Beyond it they are taken into the issue, so that what waits in memory is bounded. */
@@ -46,7 +52,17 @@ export function startRecurrences(record: IssueRecord, windowNanos: bigint): Recu
   if (head.status !== 'open' || head.severity !== story.severity || isWaiting) return undefined;
   if (oldest === undefined || newest === undefined) return undefined;
   return {
-    after: { record, windowNanos, tailLength: tail.length, oldestAt: oldest.effectiveTime },
+    after: {
+      record,
+      windowNanos,
+      reports: head.reports,
+      severity: head.severity,
+      category: head.category,
+      recurredAt: story.recurredAt,
+      tailLength: tail.length,
+      oldestAt: oldest.effectiveTime,
+      notes: undefined,
+    },
     count: 0,
     claimed: head.claimed,
     lastAt: newest.effectiveTime,
@@ -59,16 +75,15 @@ export function startRecurrences(record: IssueRecord, windowNanos: bigint): Recu
 /** With one event more; undefined when it is more than a recurrence. */
 export function recur(known: Recurrences, event: IssueEvent, windowNanos: bigint): Recurrences | undefined {
   const { after } = known;
-  const { head } = after.record.history;
   const { effectiveTime: at, takenAt } = event;
-  if (event.kind !== 'report' || event.severity !== head.severity) return undefined;
-  if (event.category !== head.category && event.category !== '') return undefined;
+  if (event.kind !== 'report' || event.severity !== after.severity) return undefined;
+  if (event.category !== after.category && event.category !== '') return undefined;
   // Of two at one instant the uid would decide. A clock that goes back may keep what it let go before.
   if (at <= known.lastAt || takenAt < known.lastTakenAt || windowNanos !== after.windowNanos) return undefined;
   if (at <= takenAt - DEDUP_HORIZON_NANOS || known.count >= RECURRENCES_MAX) return undefined;
   const count = known.count + 1;
-  const reports = head.reports + count;
-  if (isWorthTelling(reports, at - after.record.story.recurredAt)) return undefined;
+  const reports = after.reports + count;
+  if (isWorthTelling(reports, at - after.recurredAt)) return undefined;
 
   const isFull = after.tailLength + count > TAIL_EVENTS_MAX;
   // None of a full tail is old as long as its oldest is not: then each new one shortens the window by one.

@@ -57,7 +57,10 @@ export function decideDue(options: DecideOptions): Decide {
 
 class Ledger {
   readonly outgoing: Outgoing[] = [];
-  readonly counted: Map<string, number>;
+  readonly #counted: Map<string, number>;
+  /** Events that only recurred: all of them, and what the series of each agent grow by. */
+  #recurrences = 0;
+  readonly #recurring = new Map<ReportSeries, { recurred: number; occurrences: number }>();
   readonly #options: DecideOptions;
   readonly #issues: RequestIssues;
   readonly #changed = new Map<string, IssueRecord>();
@@ -65,7 +68,18 @@ class Ledger {
   constructor(issues: RequestIssues, options: DecideOptions) {
     this.#issues = issues;
     this.#options = options;
-    this.counted = new Map(options.counted);
+    this.#counted = new Map(options.counted);
+  }
+
+  get counted(): Counters {
+    this.count('applied', this.#recurrences);
+    for (const [series, { recurred, occurrences }] of this.#recurring) {
+      this.#add(series.recurred, recurred);
+      this.#add(series.occurrences, occurrences);
+    }
+    this.#recurrences = 0;
+    this.#recurring.clear();
+    return this.#counted;
   }
 
   get records(): readonly IssueRecord[] {
@@ -94,12 +108,21 @@ class Ledger {
     this.#keep(passTime(record, this.#options.now), undefined);
   }
 
-  #countRecurrence({ after: { record }, addedOccurrences, shortened }: Recurrences, event: IssueEvent): void {
-    this.count('applied', 1);
-    this.count('windowShortened', shortened);
-    const series = this.#seriesOf(record);
-    this.#addExample(record, series.occurrences, addedOccurrences, event);
-    this.#addExample(record, series.recurred, 1, event);
+  #countRecurrence({ after, addedOccurrences, shortened }: Recurrences, event: IssueEvent): void {
+    if (!(after.notes instanceof ReportSeries)) after.notes = this.#seriesOf(after.record);
+    const series = after.notes instanceof ReportSeries ? after.notes : this.#seriesOf(after.record);
+    this.#recurrences++;
+    if (shortened > 0) this.count('windowShortened', shortened);
+    const known = this.#recurring.get(series);
+    if (known !== undefined) {
+      known.recurred++;
+      known.occurrences += addedOccurrences;
+      return;
+    }
+    // Of a request, the first example of a counter will do.
+    this.#noteExemplar(after.record, series.recurred, 1, event);
+    if (addedOccurrences > 0) this.#noteExemplar(after.record, series.occurrences, addedOccurrences, event);
+    this.#recurring.set(series, { recurred: 1, occurrences: addedOccurrences });
   }
 
   #keep(update: IssueUpdate, event: IssueEvent | undefined): void {
@@ -137,22 +160,22 @@ class Ledger {
     this.outgoing.push({ signal, body, queuedAt: this.#options.now });
   }
 
-  /** The names of what each report counts: found once for an issue in memory, since finding them costs as much as the fold. */
+  /** The names of what each report counts: found once for an agent, since finding them costs more than the fold. */
   #seriesOf(record: IssueRecord): ReportSeries {
-    const known = seriesByIdentity.get(record.identity);
-    if (known?.reporter === record.reporter) return known;
-    const series = {
-      reporter: record.reporter,
-      occurrences: occurrenceSeries(record),
-      recurred: transitionSeries(record, { transition: 'recurred' }),
-    };
-    seriesByIdentity.set(record.identity, series);
+    const { reporter, identity } = record;
+    const known = seriesByIdentity.get(identity);
+    if (known?.reporter === reporter) return known;
+    const occurrences = occurrenceSeries(record);
+    const series = seriesByName.get(occurrences) ?? new ReportSeries(record, occurrences);
+    if (seriesByName.size >= SERIES_MAX) seriesByName.clear();
+    seriesByName.set(occurrences, series);
+    seriesByIdentity.set(identity, series);
     return series;
   }
 
   /** Of a request, the first example of a counter will do. */
   #addExample(record: IssueRecord, name: string, by: number, example: Example | undefined): void {
-    if (by > 0 && example !== undefined && !this.counted.has(name)) this.#noteExemplar(record, name, by, example);
+    if (by > 0 && example !== undefined && !this.#counted.has(name)) this.#noteExemplar(record, name, by, example);
     this.#add(name, by);
   }
 
@@ -164,20 +187,30 @@ class Ledger {
   }
 
   #add(name: string, by: number): void {
-    if (by !== 0) this.counted.set(name, (this.counted.get(name) ?? 0) + by);
+    if (by !== 0) this.#counted.set(name, (this.#counted.get(name) ?? 0) + by);
   }
 }
 
 /** What an exemplar shows: an event's time and the span that it was sent in. */
 type Example = Pick<IssueEvent, 'effectiveTime' | 'span'>;
 
-/** An issue keeps its identity object from event to event. */
-const seriesByIdentity = new WeakMap<IssueIdentity, ReportSeries>();
-
-interface ReportSeries {
+/** What the reports of an agent are counted by. */
+class ReportSeries {
   readonly reporter: Reporter;
   readonly occurrences: string;
   readonly recurred: string;
+
+  constructor(record: IssueRecord, occurrences: string) {
+    this.reporter = record.reporter;
+    this.occurrences = occurrences;
+    this.recurred = transitionSeries(record, { transition: 'recurred' });
+  }
 }
+
+const SERIES_MAX = 10_000;
+/** One for all issues of an agent: counters are then added up before they are looked up. */
+const seriesByName = new Map<string, ReportSeries>();
+/** An issue keeps its identity object from event to event. */
+const seriesByIdentity = new WeakMap<IssueIdentity, ReportSeries>();
 
 const MICROSECOND_NANOS = 1000n;

@@ -1,4 +1,4 @@
-import { agentOf, type AddressedEvent, type IssueRecord, keyOf } from '../../lifecycle/issue.ts';
+import { agentOf, type AddressedEvent, type IssueNames, type IssueRecord, keyOf } from '../../lifecycle/issue.ts';
 import { compareEvents, type ReportEvent } from '../../lifecycle/issue-event.ts';
 import { recur, type Recurrences } from '../../lifecycle/recurrence.ts';
 import type { IssueTable } from './issue-table.ts';
@@ -17,13 +17,23 @@ import type { UidIndex } from './uid-index.ts';
 import { UidSet } from './uid-set.ts';
 
 /** An issue as a turn finds it and leaves it. */
-interface Staged {
+class Staged {
+  readonly turn: CommitTurn;
   readonly issue: LiveIssue | undefined;
   /** What only recurred, and what became of the issue's recurrences by that. */
-  readonly events: ReportEvent[];
+  readonly events: ReportEvent[] = [];
   recurrences: Recurrences | undefined;
   /** Once more happened than that: the issue with all of it. */
   record: IssueRecord | undefined;
+  /** The last request that took a recurrence into it, and what was there before. */
+  request = 0;
+  recurrencesBefore: Recurrences | undefined;
+  eventsBefore = 0;
+
+  constructor(turn: CommitTurn, issue: LiveIssue | undefined) {
+    this.turn = turn;
+    this.issue = issue;
+  }
 }
 
 /**
@@ -35,13 +45,16 @@ export class CommitTurn implements RequestIssues {
   readonly #issues: IssueTable;
   readonly #uids: UidIndex;
   readonly #seeds: AgentSeeds;
-  readonly #staged = new Map<string, Staged>();
+  readonly #staged: Staged[] = [];
+  /** Those of issues that are new. */
+  readonly #stagedNew = new Map<string, Staged>();
   #taken = new UidSet();
   readonly #counted = new Map<string, number>();
   readonly #journal = new JournalWriter();
-  /** Of the request that is being applied: its keys, and how to take back what recurred. */
+  /** The request that is being applied: its number in the turn, its keys, and where it took recurrences. */
+  #request = 0;
   #keys: readonly string[] = [];
-  #undo: (() => void)[] = [];
+  #recurring: Staged[] = [];
   /** Of one uid at a time. */
   readonly #hash: UidHash = new Uint32Array(UID_HASH_WORDS);
   #events = 0;
@@ -69,7 +82,8 @@ export class CommitTurn implements RequestIssues {
 
   /** True for an issue that a request of this turn changes. */
   holds(key: string): boolean {
-    return this.#staged.has(key);
+    const staged = this.#issues.live(key)?.staged;
+    return this.#stagedNew.has(key) || (staged instanceof Staged && staged.turn === this);
   }
 
   count(name: string, by: number): void {
@@ -79,12 +93,16 @@ export class CommitTurn implements RequestIssues {
   /** Applies a request; when it throws, the request has changed nothing here. */
   stage(request: CommitRequest, decide: Decide): void {
     const uids = new Uint32Array(request.events.length * UID_HASH_WORDS);
+    this.#request++;
     this.#keys = request.keys;
-    this.#undo = [];
+    this.#recurring = [];
     try {
       this.#stage(request, decide, uids);
     } catch (error) {
-      for (const undo of this.#undo.reverse()) undo();
+      for (const staged of this.#recurring) {
+        staged.recurrences = staged.recurrencesBefore;
+        staged.events.length = staged.eventsBefore;
+      }
       this.#forget(uids);
       throw error;
     }
@@ -101,20 +119,20 @@ export class CommitTurn implements RequestIssues {
   }
 
   recur(addressed: AddressedEvent, windowNanos: bigint): Recurrences | undefined {
-    const { event } = addressed;
-    const staged = this.#stagedOf(keyOf(addressed));
-    const { issue, events, recurrences: before } = staged;
+    const { event, names } = addressed;
+    const staged = names === undefined ? this.#stagedOf(keyOf(addressed)) : this.#stagedBy(names);
     if (event.kind !== 'report' || staged.record !== undefined) return undefined;
-    const known = before ?? issue?.recurrences(windowNanos);
+    const known = staged.recurrences ?? staged.issue?.recurrences(windowNanos);
     const recurrences = known && recur(known, event, windowNanos);
     if (recurrences === undefined) return undefined;
-    const { length } = events;
-    this.#undo.push(() => {
-      staged.recurrences = before;
-      events.length = length;
-    });
+    if (staged.request !== this.#request) {
+      staged.request = this.#request;
+      staged.recurrencesBefore = staged.recurrences;
+      staged.eventsBefore = staged.events.length;
+      this.#recurring.push(staged);
+    }
     staged.recurrences = recurrences;
-    events.push(event);
+    staged.events.push(event);
     return recurrences;
   }
 
@@ -160,11 +178,16 @@ export class CommitTurn implements RequestIssues {
 
   /** Once the commit is on disk: what was staged is what everybody sees. */
   publish(): void {
-    for (const { issue, events, recurrences, record } of this.#staged.values()) {
-      if (record !== undefined) this.#issues.put(issue?.record, record);
+    for (const { issue, events, recurrences, record } of this.#staged) {
+      if (record !== undefined) this.#issues.put(issue, record);
       else if (issue !== undefined && recurrences !== undefined) this.#issues.recur(issue, recurrences, events);
     }
     if (this.#taken.size > 0) this.#uids.add(this.#taken.hashes(), this.#newestTaken);
+  }
+
+  /** At its end, however it ended: the issues keep nothing of it. */
+  release(): void {
+    for (const { issue } of this.#staged) if (issue !== undefined) issue.staged = undefined;
   }
 
   /** Takes back what a request that failed has added. */
@@ -179,10 +202,20 @@ export class CommitTurn implements RequestIssues {
   }
 
   #stagedOf(key: string): Staged {
-    const known = this.#staged.get(key);
-    if (known !== undefined) return known;
-    const staged: Staged = { issue: this.#issues.live(key), events: [], recurrences: undefined, record: undefined };
-    this.#staged.set(key, staged);
+    return this.#stagedNew.get(key) ?? this.#stageIssue(key, this.#issues.live(key));
+  }
+
+  #stagedBy(names: IssueNames): Staged {
+    const issue = this.#issues.find(names);
+    return issue === undefined ? this.#stagedOf(names.key) : this.#stageIssue(names.key, issue);
+  }
+
+  #stageIssue(key: string, issue: LiveIssue | undefined): Staged {
+    if (issue?.staged instanceof Staged && issue.staged.turn === this) return issue.staged;
+    const staged = new Staged(this, issue);
+    if (issue === undefined) this.#stagedNew.set(key, staged);
+    else issue.staged = staged;
+    this.#staged.push(staged);
     return staged;
   }
 }

@@ -1,5 +1,5 @@
 import type { EventPack } from '../../lifecycle/event-tail.ts';
-import { dueAt, type IssueRecord } from '../../lifecycle/issue.ts';
+import { dueAt, type IssueNames, type IssueRecord } from '../../lifecycle/issue.ts';
 import type { ReportEvent } from '../../lifecycle/issue-event.ts';
 import type { Recurrences } from '../../lifecycle/recurrence.ts';
 import { ActiveGroups } from './active-groups.ts';
@@ -13,7 +13,7 @@ import type { ActiveIssues } from './store.ts';
 
 /** An issue that differs from its row. */
 interface Changed {
-  issue: LiveIssue;
+  readonly issue: LiveIssue;
   /** What the row's columns hold; undefined when there is no row. */
   readonly saved: IssueColumns | undefined;
   readonly savedFolded: IssueRecord['history']['folded'];
@@ -44,6 +44,8 @@ export class IssueTable {
   #young = new Map<string, LiveIssue>();
   #old = new Map<string, LiveIssue>();
   #youngBytes = 0;
+  /** A place remembered in another one may be of an issue that has left memory. */
+  #generation = 0;
 
   constructor(statements: Statements) {
     this.#statements = statements;
@@ -68,7 +70,7 @@ export class IssueTable {
     return this.live(key)?.record;
   }
 
-  /** The issue itself: what it is told by {@link recur} is seen by all. */
+  /** The issue itself, which stays the same as long as it is in memory. */
   live(key: string): LiveIssue | undefined {
     const known = this.#changed.get(key)?.issue ?? this.#young.get(key);
     if (known !== undefined) return known;
@@ -77,25 +79,37 @@ export class IssueTable {
     return loaded;
   }
 
+  /** The same by an event's names, which remember it: in a fleet of issues each look into a map costs as much as the fold. */
+  find(names: IssueNames): LiveIssue | undefined {
+    const { place } = names;
+    if (place instanceof Place && place.table === this && place.issue.generation === this.#generation) {
+      return place.issue;
+    }
+    const issue = this.live(names.key);
+    if (issue === undefined) return undefined;
+    issue.generation = this.#generation;
+    names.place = new Place(this, issue);
+    return issue;
+  }
+
   /** Reads an issue past the cache; changed issues are not in their rows yet. */
   load(key: string): Loaded | undefined {
     const row = this.#statements.loadIssue.get(key);
     return row === undefined ? undefined : { record: this.#read(row), sequence: number(row, 'sequence') };
   }
 
-  /** @param before the issue as {@link get} gave it */
-  put(before: IssueRecord | undefined, record: IssueRecord): void {
-    const { key } = record;
-    const changed = this.#changed.get(key);
+  /** @param issue the issue so far, as {@link live} gave it */
+  put(issue: LiveIssue | undefined, record: IssueRecord): void {
+    const before = issue?.record;
     this.groups.change(before, record);
-    if (changed !== undefined) changed.issue = new LiveIssue(record);
-    else this.#change(key, before, new LiveIssue(record));
+    const kept = issue ?? new LiveIssue(record);
+    if (!this.#changed.has(record.key)) this.#change(kept, before);
+    kept.replace(record);
   }
 
   /** Takes recurrences into an issue; see {@link LiveIssue.recur}. */
   recur(issue: LiveIssue, recurrences: Recurrences, events: readonly ReportEvent[]): void {
-    const { key } = issue.anchor;
-    if (!this.#changed.has(key)) this.#change(key, issue.record, issue);
+    if (!issue.isChanged) this.#change(issue, issue.record);
     issue.recur(recurrences, events);
   }
 
@@ -114,6 +128,7 @@ export class IssueTable {
         for (const { issue } of saved) {
           const { key } = issue.anchor;
           this.#changed.delete(key);
+          issue.isChanged = false;
           this.#remember(key, issue);
         }
       },
@@ -203,13 +218,17 @@ export class IssueTable {
           this.#young.delete(record.key);
           this.#old.delete(record.key);
         }
+        this.#generation++;
       },
     };
   }
 
-  #change(key: string, before: IssueRecord | undefined, issue: LiveIssue): void {
+  #change(issue: LiveIssue, before: IssueRecord | undefined): void {
+    const { key } = issue.anchor;
     this.#young.delete(key);
     this.#old.delete(key);
+    issue.isChanged = true;
+    issue.generation = this.#generation;
     this.#changed.set(key, {
       issue,
       saved: before && issueColumns(before, this.groups),
@@ -261,11 +280,13 @@ export class IssueTable {
 
   #remember(key: string, issue: LiveIssue): void {
     this.#young.set(key, issue);
+    issue.generation = this.#generation;
     this.#youngBytes += issue.anchor.history.tail.packs.reduce((sum, { bytes }) => sum + bytes.byteLength, ISSUE_BYTES);
     if (this.#youngBytes < CACHE_BYTES_MAX / 2) return;
     this.#old = this.#young;
     this.#young = new Map();
     this.#youngBytes = 0;
+    this.#generation++;
   }
 
   #findOldest(groupIds: ReadonlySet<number>): ReadonlyMap<number, bigint> {
@@ -285,6 +306,17 @@ export class IssueTable {
       if (known === undefined || openedAt < known) oldest.set(groupId, openedAt);
     }
     return oldest;
+  }
+}
+
+/** Where an issue was found. */
+class Place {
+  readonly table: IssueTable;
+  readonly issue: LiveIssue;
+
+  constructor(table: IssueTable, issue: LiveIssue) {
+    this.table = table;
+    this.issue = issue;
   }
 }
 

@@ -6,17 +6,26 @@ import { type Recurrences, startRecurrences, takeRecurrences } from '../../lifec
 
 /** Events in one pack: what one that comes late has to unpack. */
 const PACK_EVENTS = 32;
+const FIRST_PACK_BYTES = 256;
 
 /**
  * An issue in memory: a record, and behind it the recurrences that nobody has asked about yet, as bytes. They cost a
  * hundred bytes each that no garbage collector walks, where a record an event would be half a kilobyte of objects.
  */
 export class LiveIssue {
+  /** For the table that holds it: whether it differs from its row, and when it was last held. */
+  isChanged = false;
+  generation = -1;
+  /** For the turn that stages it. */
+  staged: object | undefined;
   #record: IssueRecord;
   #recurrences: Recurrences | undefined;
   /** Of the recurrences; the last ones are in the open pack. */
   #packs: EventPack[] = [];
-  #open: OpenPack | undefined;
+  #open: PackWriter | undefined;
+  #openCount = 0;
+  #openOldest: ReportEvent | undefined;
+  #packBytes = FIRST_PACK_BYTES;
   #last: ReportEvent | undefined;
 
   constructor(record: IssueRecord) {
@@ -29,10 +38,7 @@ export class LiveIssue {
     const last = this.#last;
     if (recurrences === undefined || last === undefined) return this.#record;
     this.#closePack();
-    this.#record = takeRecurrences(recurrences, this.#packs, last);
-    this.#recurrences = undefined;
-    this.#last = undefined;
-    this.#packs = [];
+    this.replace(takeRecurrences(recurrences, this.#packs, last));
     return this.#record;
   }
 
@@ -44,9 +50,18 @@ export class LiveIssue {
     return this.#record;
   }
 
+  /** Another record of the same issue, with all that recurred in it. */
+  replace(record: IssueRecord): void {
+    this.#record = record;
+    this.#recurrences = undefined;
+    this.#last = undefined;
+    if (this.#packs.length > 0) this.#packs = [];
+  }
+
   /** For the next event; undefined when it cannot be a recurrence. */
   recurrences(windowNanos: bigint): Recurrences | undefined {
-    return this.#recurrences ?? startRecurrences(this.#record, windowNanos);
+    this.#recurrences ??= startRecurrences(this.#record, windowNanos);
+    return this.#recurrences;
   }
 
   /**
@@ -57,30 +72,41 @@ export class LiveIssue {
     const { record, windowNanos } = recurrences.after;
     if (record !== this.#record) {
       // Somebody has asked since: the record is another, and says the same.
-      this.#record = takeAll(this.record, events, windowNanos);
+      this.replace(takeAll(this.record, events, windowNanos));
       return;
     }
-    for (const event of events) {
-      this.#open ??= { oldest: event, count: 0, writer: new PackWriter() };
-      this.#open.writer.add(event);
-      this.#last = event;
-      if (++this.#open.count === PACK_EVENTS) this.#closePack();
-    }
+    for (const event of events) this.#append(event);
     this.#recurrences = recurrences;
   }
 
   /** All of the tail in packs, as rows hold it. */
   pack(): void {
-    const { history } = this.record;
+    const { record } = this;
+    const { history } = record;
     const tail = history.tail.pack();
-    if (tail !== history.tail) this.#record = { ...this.#record, history: { ...history, tail } };
+    if (tail !== history.tail) this.replace({ ...record, history: { ...history, tail } });
+  }
+
+  #append(event: ReportEvent): void {
+    if (this.#open === undefined) {
+      this.#open = new PackWriter(this.#packBytes);
+      this.#openOldest = event;
+      this.#openCount = 0;
+    }
+    this.#open.add(event);
+    this.#last = event;
+    if (++this.#openCount === PACK_EVENTS) this.#closePack();
   }
 
   #closePack(): void {
-    if (this.#open === undefined) return;
-    const { oldest, count, writer } = this.#open;
-    this.#packs.push({ oldest, count, bytes: writer.finish() });
+    const oldest = this.#openOldest;
+    if (this.#open === undefined || oldest === undefined) return;
+    const bytes = this.#open.handOver();
+    this.#packs.push({ oldest, count: this.#openCount, bytes });
+    // The next one is mostly as long.
+    if (this.#openCount === PACK_EVENTS) this.#packBytes = bytes.length + (bytes.length >> 4);
     this.#open = undefined;
+    this.#openOldest = undefined;
   }
 }
 
@@ -90,10 +116,4 @@ export function takeAll(known: IssueRecord, events: readonly ReportEvent[], wind
   let record = known;
   for (const event of events) record = takeEvent(record, { identity, reporter, event }, windowNanos).record ?? record;
   return record;
-}
-
-interface OpenPack {
-  readonly oldest: ReportEvent;
-  count: number;
-  readonly writer: PackWriter;
 }

@@ -91,7 +91,7 @@ class Replay {
   finish(): void {
     for (const { before, issue } of this.#issues.values()) {
       const record = issue?.record;
-      if (record !== undefined && record !== before) this.#target.issues.put(before, record);
+      if (record !== undefined && record !== before) this.#target.issues.put(before && new LiveIssue(before), record);
     }
   }
 

@@ -264,9 +264,11 @@ class SqliteStore {
     } catch (error) {
       const trouble = explain(this.#path, error);
       for (const { waiter } of work) waiter.reject(trouble);
+      turn.release();
       return;
     }
     for (const act of afterCommit) act();
+    turn.release();
     for (const { waiter } of work) waiter.resolve();
     if (this.#journalEvents >= this.#checkpointEvents || this.issues.changedIssues >= CHECKPOINT_ISSUES) {
       this.checkpoint().catch(() => undefined); // told by checkWritable, and tried again by the next turn
