@@ -66,3 +66,36 @@ describe('a body past the limit', () => {
     expect((await responseTo(taken)).statusCode).toBe(200);
   });
 });
+
+describe('a small packed body', () => {
+  const packed = { 'content-encoding': 'gzip' };
+
+  it.each([1_000, 2_097_152, 2_097_153, 20_000_000])('is taken whole when it unpacks to %i bytes', async (length) => {
+    const { url, receiver } = await openServer({});
+    const body = gzipSync('{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}'.padEnd(length));
+    expect(body.length).toBeLessThan(131_072);
+    expect((await post(`${url}/v1/logs`, JSON_TYPE, body, packed)).status).toBe(200);
+    expect(receiver.batches).toHaveLength(1);
+  });
+
+  it('in several members, one after the other, is one body', async () => {
+    const { url } = await openServer({});
+    const body = Buffer.concat([gzipSync('{"resource'), gzipSync('Logs":[]}')]);
+    expect((await post(`${url}/v1/logs`, JSON_TYPE, body, packed)).status).toBe(200);
+  });
+
+  it('that unpacks to more than the limit is answered 413, however little it is', async () => {
+    const { url } = await openServer({ maxBodyBytes: 3_000_000 });
+    expect((await post(`${url}/v1/logs`, JSON_TYPE, gzipSync('{}'.padEnd(3_000_001)), packed)).status).toBe(413);
+  });
+
+  it.each([
+    ['is cut short', gzipSync('{}'.padEnd(5_000)).subarray(0, 20)],
+    ['is no gzip', Buffer.from('{}')],
+    ['is empty', Buffer.alloc(0)],
+    ['lies about its length', Buffer.concat([gzipSync('{}').subarray(0, -4), Buffer.alloc(4, 0xff)])],
+  ])('that %s is answered 400', async (_, body) => {
+    const { url } = await openServer({});
+    expect((await post(`${url}/v1/logs`, JSON_TYPE, body, packed)).status).toBe(400);
+  });
+});
