@@ -1,9 +1,10 @@
 import { type IssueEvent, SEVERITIES } from './issue-event.ts';
 
 /**
- * Events as bytes: a quarter of what objects take, and nothing for a garbage collector to walk. Each event is a byte of
- * kind, severity and what is the same as in the event before, its two times, its count, and its texts. Packs one after
- * the other are a pack: the first event of each repeats nothing.
+ * Events as bytes: a sixth of what objects take, and nothing for a garbage collector to walk. Each event is a byte that
+ * says its kind, its severity and how the rest is written, its two times, its count, its uid, its span's ids (24 bytes
+ * when they are ids, else texts) and its words, unless they are those of the event before. Packs one after the other are
+ * a pack: the first event of each repeats nothing.
  */
 export function packEvents(events: readonly IssueEvent[]): Uint8Array {
   writer.begin();
@@ -15,27 +16,7 @@ export function packEvents(events: readonly IssueEvent[]): Uint8Array {
 export function unpackEvents(bytes: Uint8Array): IssueEvent[] {
   const reader = new Reader(bytes);
   const events: IssueEvent[] = [];
-  let said = NOTHING_SAID;
-  while (!reader.isAtEnd) {
-    const head = reader.byte();
-    const effectiveTime = reader.integer();
-    const takenAt = reader.integer();
-    const occurrenceCount = reader.number();
-    const uid = reader.text();
-    const span = { traceId: reader.text(), spanId: reader.text() };
-    if ((head & REPEATED) === 0) {
-      said = { summary: reader.text(), severityAsSaid: reader.text(), category: reader.text() };
-    }
-    const { summary, severityAsSaid, category } = said;
-    const kind = KINDS[head & KIND_MASK];
-    const severity = SEVERITIES[(head >> SEVERITY_SHIFT) & SEVERITY_MASK];
-    if (kind === undefined || severity === undefined) throw new RangeError('packed events hold an unknown kind');
-    if (kind !== 'report') events.push({ kind, uid, effectiveTime, takenAt, summary, span });
-    else {
-      const report = { kind, uid, effectiveTime, takenAt, summary, span };
-      events.push({ ...report, severity, severityAsSaid, category, occurrenceCount });
-    }
-  }
+  while (!reader.isAtEnd) events.push(reader.event());
   return events;
 }
 
@@ -50,7 +31,15 @@ const KINDS = ['report', 'resolve', 'dismiss'] as const;
 const KIND_MASK = 3;
 const SEVERITY_SHIFT = 2;
 const SEVERITY_MASK = 3;
+/** The words are those of the event before. */
 const REPEATED = 16;
+/** The ids are 16 and 8 bytes, of lower-case hex. */
+const RAW_IDS = 32;
+/** The count is one byte. */
+const SMALL_COUNT = 64;
+const TRACE_ID_BYTES = 16;
+const SPAN_ID_BYTES = 8;
+const BYTE_MAX = 255;
 
 const INTEGER_BYTES = 8;
 const LENGTH_BYTES = 4;
@@ -67,6 +56,7 @@ export class PackWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #at = 0;
   #said = NOTHING_SAID;
+  #lastAt = 0;
 
   /** @param byteLength what to begin with; it grows */
   constructor(byteLength: number) {
@@ -89,20 +79,36 @@ export class PackWriter {
       severityAsSaid === said.severityAsSaid &&
       category === said.category;
     const severity = event.kind === 'report' ? SEVERITIES.indexOf(event.severity) : 0;
-    this.#reserve(FIXED_BYTES + 2 * (event.uid.length + event.span.traceId.length + event.span.spanId.length));
-    this.#bytes[this.#at++] = KINDS.indexOf(event.kind) | (severity << SEVERITY_SHIFT) | (isRepeated ? REPEATED : 0);
+    const count = event.kind === 'report' ? event.occurrenceCount : 0;
+    const isSmall = count >= 0 && count <= BYTE_MAX && Number.isInteger(count);
+    const { uid, span } = event;
+    this.#reserve(FIXED_BYTES + 2 * (uid.length + span.traceId.length + span.spanId.length));
+    const headAt = this.#at++;
+    this.#lastAt = headAt;
+    const head = KINDS.indexOf(event.kind) | (severity << SEVERITY_SHIFT) | (isRepeated ? REPEATED : 0);
     this.#integer(event.effectiveTime);
     this.#integer(event.takenAt);
-    this.#number(event.kind === 'report' ? event.occurrenceCount : 0);
-    this.#text(event.uid);
-    this.#text(event.span.traceId);
-    this.#text(event.span.spanId);
+    if (isSmall) this.#bytes[this.#at++] = count;
+    else this.#number(count);
+    this.#text(uid);
+    const hasIds = this.#hex(span.traceId, TRACE_ID_BYTES) && this.#hex(span.spanId, SPAN_ID_BYTES, TRACE_ID_BYTES);
+    if (hasIds) this.#at += TRACE_ID_BYTES + SPAN_ID_BYTES;
+    else {
+      this.#text(span.traceId);
+      this.#text(span.spanId);
+    }
+    this.#bytes[headAt] = head | (hasIds ? RAW_IDS : 0) | (isSmall ? SMALL_COUNT : 0);
     if (isRepeated) return;
     this.#said = { summary, severityAsSaid, category };
     this.#reserve(3 * LENGTH_BYTES + 2 * (summary.length + severityAsSaid.length + category.length));
     this.#text(summary);
     this.#text(severityAsSaid);
     this.#text(category);
+  }
+
+  /** The event that was written last; there must be one. */
+  last(): IssueEvent {
+    return new Reader(this.#bytes.subarray(this.#lastAt, this.#at), this.#said).event();
   }
 
   /** A copy of what was written. */
@@ -155,6 +161,20 @@ export class PackWriter {
     }
   }
 
+  /** Writes hex digits as bytes, `offset` after where the writer stands, which stays there; false for what is no such id. */
+  #hex(digits: string, byteLength: number, offset = 0): boolean {
+    if (digits.length !== 2 * byteLength) return false;
+    const bytes = this.#bytes;
+    let at = this.#at + offset;
+    for (let index = 0; index < digits.length; index += 2) {
+      const high = HEX_VALUES[digits.charCodeAt(index)] ?? NO_DIGIT;
+      const low = HEX_VALUES[digits.charCodeAt(index + 1)] ?? NO_DIGIT;
+      if (high === NO_DIGIT || low === NO_DIGIT) return false;
+      bytes[at++] = (high << 4) | low;
+    }
+    return true;
+  }
+
   #length(value: number): void {
     this.#bytes[this.#at++] = value;
     this.#bytes[this.#at++] = value >>> 8;
@@ -170,6 +190,14 @@ export class PackWriter {
   }
 }
 
+const HEX_DIGITS = '0123456789abcdef';
+const NO_DIGIT = 16;
+/** Value of each lower-case hex digit, by its code. */
+const HEX_VALUES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = HEX_DIGITS.indexOf(String.fromCharCode(code));
+  return value === -1 ? NO_DIGIT : value;
+});
+
 /** A number on its way into bytes: a view of each writer's own memory would cost more than all that it writes. */
 const scratch = new DataView(new ArrayBuffer(INTEGER_BYTES));
 const scratchBytes = new Uint8Array(scratch.buffer);
@@ -181,8 +209,11 @@ class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #at = 0;
+  #said: Words;
 
-  constructor(bytes: Uint8Array) {
+  /** @param said the words before the first event, which may be the same again */
+  constructor(bytes: Uint8Array, said = NOTHING_SAID) {
+    this.#said = said;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -191,30 +222,79 @@ class Reader {
     return this.#at >= this.#bytes.length;
   }
 
-  byte(): number {
+  /** The event that starts here. */
+  event(): IssueEvent {
+    const head = this.#byte();
+    const effectiveTime = this.#integer();
+    const takenAt = this.#integer();
+    const occurrenceCount = (head & SMALL_COUNT) === 0 ? this.#number() : this.#byte();
+    const uid = this.#text();
+    const hasIds = (head & RAW_IDS) !== 0;
+    const traceId = hasIds ? this.#hex(TRACE_ID_BYTES) : this.#text();
+    const spanId = hasIds ? this.#hex(SPAN_ID_BYTES) : this.#text();
+    if ((head & REPEATED) === 0) {
+      this.#said = { summary: this.#text(), severityAsSaid: this.#text(), category: this.#text() };
+    }
+    const { summary, severityAsSaid, category } = this.#said;
+    const kind = KINDS[head & KIND_MASK];
+    const severity = SEVERITIES[(head >> SEVERITY_SHIFT) & SEVERITY_MASK];
+    if (kind === undefined || severity === undefined) throw new RangeError('packed events hold an unknown kind');
+    const span = { traceId, spanId };
+    if (kind !== 'report') return { kind, uid, effectiveTime, takenAt, summary, span };
+    const words = { severity, severityAsSaid, category, occurrenceCount };
+    return { kind, uid, effectiveTime, takenAt, summary, span, ...words };
+  }
+
+  #byte(): number {
     return this.#view.getUint8(this.#at++);
   }
 
-  integer(): bigint {
+  #integer(): bigint {
     this.#at += INTEGER_BYTES;
     return this.#view.getBigInt64(this.#at - INTEGER_BYTES, true);
   }
 
-  number(): number {
+  #number(): number {
     this.#at += INTEGER_BYTES;
     return this.#view.getFloat64(this.#at - INTEGER_BYTES, true);
   }
 
-  text(): string {
+  #hex(byteLength: number): string {
+    const start = this.#take(byteLength);
+    const codes: number[] = [];
+    for (let at = start; at < this.#at; at++) {
+      const byte = this.#bytes[at] ?? 0;
+      codes.push(HEX_DIGITS.charCodeAt(byte >>> 4), HEX_DIGITS.charCodeAt(byte & 15));
+    }
+    return String.fromCharCode(...codes);
+  }
+
+  #text(): string {
     const header = this.#view.getUint32(this.#at, true);
     this.#at += LENGTH_BYTES;
     const length = header >>> 1;
     const isWide = (header & WIDE) === WIDE;
-    const end = this.#at + length * (isWide ? 2 : 1);
-    if (end > this.#bytes.length) throw new RangeError('packed events are cut short');
+    const start = this.#take(length * (isWide ? 2 : 1));
     let text = '';
-    if (isWide) for (; this.#at < end; this.#at += 2) text += String.fromCharCode(this.#view.getUint16(this.#at, true));
-    else for (; this.#at < end; this.#at++) text += String.fromCharCode(this.#bytes[this.#at] ?? 0);
+    // By parts: a call takes so many arguments, and a text made unit by unit is a chain of strings.
+    for (let from = 0; from < length; from += TEXT_PART) {
+      const units = isWide
+        ? Array.from({ length: Math.min(TEXT_PART, length - from) }, (_, unit) =>
+            this.#view.getUint16(start + 2 * (from + unit), true),
+          )
+        : this.#bytes.subarray(start + from, start + Math.min(from + TEXT_PART, length));
+      text += String.fromCharCode(...units);
+    }
     return text;
   }
+
+  /** Moves over so many bytes; where they start. */
+  #take(byteLength: number): number {
+    const start = this.#at;
+    if (start + byteLength > this.#bytes.length) throw new RangeError('packed events are cut short');
+    this.#at = start + byteLength;
+    return start;
+  }
 }
+
+const TEXT_PART = 1024;

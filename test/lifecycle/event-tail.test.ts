@@ -90,7 +90,13 @@ it('a pack gives back the events that went in, whatever they say', () => {
   const anyText = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('', 'é', '\ud800', '日本'));
   const anyTime = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });
   const common = { uid: anyText, effectiveTime: anyTime, takenAt: anyTime, summary: anyText };
-  const span = fc.record({ traceId: anyText, spanId: anyText });
+  const anyHex = (length: number): fc.Arbitrary<string> =>
+    fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
+  const span = fc.oneof(
+    fc.record({ traceId: anyText, spanId: anyText }),
+    fc.record({ traceId: anyHex(32), spanId: fc.oneof(anyHex(16), anyHex(16), anyText) }),
+    fc.record({ traceId: fc.constantFrom('ABCDEF'.padEnd(32, '0'), '\u0130'.padEnd(32, '0')), spanId: anyHex(16) }),
+  );
   const anyEvent = fc.oneof(
     fc.record({ ...common, span, kind: fc.constantFrom('resolve' as const, 'dismiss' as const) }),
     fc.record({
@@ -100,7 +106,7 @@ it('a pack gives back the events that went in, whatever they say', () => {
       severity: fc.constantFrom('critical' as const, 'high' as const, 'medium' as const, 'low' as const),
       severityAsSaid: anyText,
       category: anyText,
-      occurrenceCount: fc.nat(),
+      occurrenceCount: fc.oneof(fc.nat(300), fc.nat(), fc.constant(Number.MAX_SAFE_INTEGER)),
     }),
   );
   fc.assert(

@@ -1,6 +1,6 @@
 import type { EventPack } from '../../lifecycle/event-tail.ts';
 import { type IssueRecord, takeEvent } from '../../lifecycle/issue.ts';
-import type { ReportEvent } from '../../lifecycle/issue-event.ts';
+import type { IssueEvent, ReportEvent } from '../../lifecycle/issue-event.ts';
 import { PackWriter } from '../../lifecycle/packed-events.ts';
 import { type Recurrences, startRecurrences, takeRecurrences } from '../../lifecycle/recurrence.ts';
 
@@ -26,7 +26,8 @@ export class LiveIssue {
   #openCount = 0;
   #openOldest: ReportEvent | undefined;
   #packBytes = FIRST_PACK_BYTES;
-  #last: ReportEvent | undefined;
+  /** The newest event of the packs that are closed. An event that is kept is a dozen objects. */
+  #lastClosed: IssueEvent | undefined;
 
   constructor(record: IssueRecord) {
     this.#record = record;
@@ -35,8 +36,8 @@ export class LiveIssue {
   /** With all that recurred. */
   get record(): IssueRecord {
     const recurrences = this.#recurrences;
-    const last = this.#last;
-    if (recurrences === undefined || last === undefined) return this.#record;
+    const last = this.#open?.last() ?? this.#lastClosed;
+    if (recurrences === undefined || last?.kind !== 'report') return this.#record;
     this.#closePack();
     this.replace(takeRecurrences(recurrences, this.#packs, last));
     return this.#record;
@@ -54,7 +55,7 @@ export class LiveIssue {
   replace(record: IssueRecord): void {
     this.#record = record;
     this.#recurrences = undefined;
-    this.#last = undefined;
+    this.#lastClosed = undefined;
     if (this.#packs.length > 0) this.#packs = [];
   }
 
@@ -94,8 +95,9 @@ export class LiveIssue {
       this.#openCount = 0;
     }
     this.#open.add(event);
-    this.#last = event;
-    if (++this.#openCount === PACK_EVENTS) this.#closePack();
+    if (++this.#openCount < PACK_EVENTS) return;
+    this.#closePack();
+    this.#lastClosed = event;
   }
 
   #closePack(): void {
