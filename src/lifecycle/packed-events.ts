@@ -48,6 +48,8 @@ const FIXED_BYTES = 1 + 3 * INTEGER_BYTES + 3 * LENGTH_BYTES;
 /** Lowest bit of a text's length: it has characters beyond Latin-1 and so two bytes for each. */
 const WIDE = 1;
 
+/** A writer that outgrows so few bytes outgrows twice as many soon: to get memory costs more than to write into it. */
+const FEW_BYTES = 512;
 /** Of a writer's memory: more than so much of it unused is not handed over with a pack. */
 const UNUSED_PART_MAX = 0.25;
 
@@ -104,6 +106,11 @@ export class PackWriter {
     this.#text(summary);
     this.#text(severityAsSaid);
     this.#text(category);
+  }
+
+  /** Its memory. */
+  get capacity(): number {
+    return this.#bytes.length;
   }
 
   /** The event that was written last; there must be one. */
@@ -184,7 +191,8 @@ export class PackWriter {
 
   #reserve(byteLength: number): void {
     if (this.#at + byteLength <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + byteLength));
+    const factor = this.#bytes.length < FEW_BYTES ? 8 : 2;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * factor, this.#at + byteLength));
     larger.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = larger;
   }

@@ -6,7 +6,9 @@ import { type Recurrences, startRecurrences, takeRecurrences } from '../../lifec
 
 /** Events in one pack: what one that comes late has to unpack. */
 const PACK_EVENTS = 32;
-const FIRST_PACK_BYTES = 256;
+/** Room for a few events, and when they are more, for a pack of usual ones. */
+const FIRST_PACK_BYTES = 320;
+const FEW_EVENTS = 4;
 
 /**
  * An issue in memory: a record, and behind it the recurrences that nobody has asked about yet, as bytes. They cost a
@@ -106,7 +108,7 @@ export class LiveIssue {
     const bytes = this.#open.handOver();
     this.#packs.push({ oldest, count: this.#openCount, bytes });
     // The next one is mostly as long.
-    if (this.#openCount === PACK_EVENTS) this.#packBytes = bytes.length + (bytes.length >> 4);
+    this.#packBytes = this.#openCount < FEW_EVENTS ? FIRST_PACK_BYTES : this.#open.capacity;
     this.#open = undefined;
     this.#openOldest = undefined;
   }

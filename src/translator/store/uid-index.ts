@@ -55,7 +55,7 @@ export class UidIndex {
     const unsaved = this.#saving?.uids;
     if (unsaved !== undefined) addAll(unsaved, this.#recent.hashes());
     this.#saving = { uids: unsaved ?? this.#recent, day };
-    this.#recent = new UidSet();
+    this.#recent = new UidSet(this.#saving.uids.size);
   }
 
   /** Writes what was set aside, within a transaction; `done` once that is committed. */

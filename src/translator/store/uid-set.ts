@@ -5,8 +5,15 @@ const FIRST_SLOTS = 256;
 /** A set of hashes, by value: a table of numbers, which costs a third of a `Set` of strings and nothing to the garbage collector. */
 export class UidSet {
   /** Four words a slot; four zeros mark a free one, so that one hash of 2^128 is never found again. */
-  #table = new Uint32Array(FIRST_SLOTS * WORDS);
+  #table: Uint32Array;
   #size = 0;
+
+  /** @param expected for so many hashes it need not grow. Default: a few. */
+  constructor(expected = 0) {
+    let slots = FIRST_SLOTS;
+    while (slots < 2 * expected) slots *= 2;
+    this.#table = new Uint32Array(slots * WORDS);
+  }
 
   get size(): number {
     return this.#size;
