@@ -92,7 +92,7 @@ it('the disk is full: 503 and nothing acknowledged, /readyz says so, the process
     }),
   );
   expect(await post(process.url, large, false)).toBe(503);
-  expect(process.stderr).toMatch(/full/);
+  await expect.poll(() => process.stderr, { timeout: 10_000 }).toMatch(/full/);
 
   let refused = 0;
   const onFailed = (): void => {
