@@ -12,7 +12,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'own', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, STOCK] },
+        test: {
+          name: 'own',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, STOCK],
+          // Two files at once on two cores, with processes of their own: what takes a second alone may take five then.
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+          expect: { poll: { timeout: 10_000 } },
+        },
       },
       {
         extends: true,

@@ -19,18 +19,24 @@ export class Contender {
     return new Contender(child);
   }
 
-  get pid(): number {
-    return this.#process.pid ?? 0;
+  get #hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
   async ask<Answer>(question: string | number): Promise<Answer> {
-    const answer = once(this.#process, 'message');
+    const ended = new AbortController();
+    const answer = once(this.#process, 'message', { signal: ended.signal });
+    const died = (): void => ended.abort(new Error('the process ended and did not answer'));
+    this.#process.once('exit', died);
     this.#process.send(question);
     const [message] = (await answer) as [Answer];
+    this.#process.off('exit', died);
     return message;
   }
 
+  /** @param question what makes it end by itself; default: a signal does */
   async close(question?: string): Promise<void> {
+    if (this.#hasEnded) return;
     const exit = once(this.#process, 'exit');
     if (question === undefined) this.#process.kill();
     else this.#process.send(question);
@@ -39,6 +45,7 @@ export class Contender {
 
   /** As a crash would: nothing is finished. */
   async kill(): Promise<void> {
+    if (this.#hasEnded) return;
     const exit = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await exit;

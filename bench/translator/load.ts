@@ -1,5 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
+export const CONNECTIONS = 8;
+
 export interface LoadResult {
   readonly seconds: number;
   readonly latencyMillis: readonly number[];

@@ -1,9 +1,9 @@
-import { rmSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Contender } from './contender.ts';
-import { sendAll } from './load.ts';
+import type { FilledStores } from './filled-stores.ts';
+import { CONNECTIONS, sendAll } from './load.ts';
 import type { Usage } from './server-process.ts';
 import { median, quantile, type Slice } from './slice.ts';
 import { Workload, type WorkloadOptions } from './workload.ts';
@@ -19,6 +19,8 @@ export interface RunOptions extends WorkloadOptions {
 
 export interface RunResult {
   readonly name: string;
+  /** As the translator counts them, before the first round. */
+  readonly openIssues: number;
   readonly recordsPerCpuSecond: number;
   readonly recordsPerSecond: number;
   readonly cpuMicrosPerRecord: number;
@@ -26,23 +28,30 @@ export interface RunResult {
   readonly ofBare: number;
   readonly ofBareQuartiles: readonly [number, number];
   readonly ofProtobufjs: number | undefined;
+  /** Of what was told, for each record: a transition is a log record and a span, about a kilobyte together. */
+  readonly derivedBytesPerRecord: number;
+  /** Records that came too late for their issue's history: with very few issues, requests that overtake one another. */
+  readonly stragglers: number;
   readonly p50Millis: number;
   readonly p99Millis: number;
   readonly rssMegabytes: number;
-  /** After `kill -9`: the journal of the last records is replayed. */
+  /** From opening the store, which was stopped as an operator does it, to listening. */
+  readonly startMillis: number;
+  /** The same after `kill -9`: the journal of the last records is replayed. */
   readonly restartMillis: number;
 }
 
-const CONNECTIONS = 8;
 const BARE_RECORDS_PER_SLICE = 30_000;
 
 /**
  * One slice of each contender in every round, each in its own warmed process, so that all see the same machine noise.
  * The first two rounds warm up (every issue has recurred often enough that most reports are not told) and count for nothing.
  */
-export async function runLockstep(options: RunOptions): Promise<RunResult> {
+export async function runLockstep(options: RunOptions, stores: FilledStores): Promise<RunResult> {
   const folder = mkdtempSync(join(tmpdir(), 'hiveloop-bench-'));
-  const store = `sqlite:${join(folder, 'hiveloop.db')}`;
+  const path = join(folder, 'hiveloop.db');
+  await stores.copyTo(path, options.openIssues);
+  const store = `sqlite:${path}`;
   const workloadText = JSON.stringify(options);
   const bare = await Contender.start('bare-process.ts', ['own', workloadText]);
   const oracle =
@@ -51,13 +60,15 @@ export async function runLockstep(options: RunOptions): Promise<RunResult> {
       : undefined;
   let server = await Contender.start('server-process.ts', [store, options.sink]);
   try {
-    await openIssues(server, options);
+    const { openMillis: startMillis } = await server.ask<Usage>('usage');
+    const open = await server.ask<number>('openIssues');
+    if (open !== options.openIssues) throw new Error(`${String(open)} issues are open`);
     const workload = new Workload(options);
     const slices: { server: Slice; bare: Slice; oracle: Slice | undefined; seconds: number }[] = [];
     const latency: number[] = [];
     const requests = Math.ceil(options.recordsPerRound / options.recordsPerRequest);
     const bareRequests = Math.ceil(BARE_RECORDS_PER_SLICE / options.recordsPerRequest);
-    let rss = 0;
+    let [rss, derivedBytes, stragglers] = [0, 0, 0];
     for (let round = -2; round < options.rounds; round++) {
       const bodies = Array.from({ length: requests }, () => workload.body());
       const before = await server.ask<Usage>('usage');
@@ -68,7 +79,8 @@ export async function runLockstep(options: RunOptions): Promise<RunResult> {
       });
       const after = await server.ask<Usage>('usage');
       const records = requests * options.recordsPerRequest;
-      if (after.applied - before.applied !== records) throw new Error('not every record was applied');
+      const late = after.straggler - before.straggler;
+      if (after.applied - before.applied + late !== records) throw new Error('not every record was applied');
       const bareSlice = await bare.ask<Slice>(bareRequests);
       const oracleSlice = await oracle?.ask<Slice>(bareRequests);
       if (round < 0) continue;
@@ -76,6 +88,8 @@ export async function runLockstep(options: RunOptions): Promise<RunResult> {
       slices.push({ server: serverSlice, bare: bareSlice, oracle: oracleSlice, seconds });
       latency.push(...latencyMillis);
       rss = Math.max(rss, after.rssBytes);
+      derivedBytes += after.derivedBytes - before.derivedBytes;
+      stragglers += late;
     }
     await server.kill();
     server = await Contender.start('server-process.ts', [store, options.sink]);
@@ -86,19 +100,23 @@ export async function runLockstep(options: RunOptions): Promise<RunResult> {
     const records = slices.reduce((sum, slice) => sum + slice.server.records, 0);
     return {
       name: options.name,
+      openIssues: open,
       recordsPerCpuSecond: Math.round(1e6 / own),
       recordsPerSecond: Math.round(records / slices.reduce((sum, slice) => sum + slice.seconds, 0)),
       cpuMicrosPerRecord: own,
       ofBare: perRecord(slices.map((slice) => slice.bare)) / own,
       ofBareQuartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
       ofProtobufjs: oracle && perRecord(slices.flatMap((slice) => slice.oracle ?? [])) / own,
+      derivedBytesPerRecord: derivedBytes / records,
+      stragglers,
       p50Millis: median(latency),
       p99Millis: quantile(latency, 0.99),
       rssMegabytes: Math.round(rss / 2 ** 20),
+      startMillis: Math.round(startMillis),
       restartMillis: Math.round(openMillis),
     };
   } finally {
-    await server.close('close');
+    await server.kill();
     await bare.close();
     await oracle?.close();
     rmSync(folder, { recursive: true });
@@ -108,25 +126,4 @@ export async function runLockstep(options: RunOptions): Promise<RunResult> {
 function perRecord(slices: readonly Slice[]): number {
   const sum = (pick: (slice: Slice) => number): number => slices.reduce((total, slice) => total + pick(slice), 0);
   return sum(({ cpuMicros }) => cpuMicros) / sum(({ records }) => records);
-}
-
-/** Opens issues that the rounds then find in the store, a report for each. */
-async function openIssues(server: Contender, options: RunOptions): Promise<void> {
-  const filling: WorkloadOptions = {
-    recordsPerRequest: 512,
-    issues: options.openIssues,
-    reportsPerResolve: 0,
-    encoding: 'protobuf',
-    isGzip: false,
-  };
-  const workload = new Workload(filling);
-  const { url } = await server.ask<Usage>('usage');
-  for (let from = 0; from < options.openIssues;) {
-    const bodies: Buffer[] = [];
-    for (; from < options.openIssues && bodies.length < 64; from += filling.recordsPerRequest) {
-      const first = from;
-      bodies.push(workload.body((index) => first + index));
-    }
-    await sendAll(url, bodies, { connections: CONNECTIONS, contentType: 'application/x-protobuf', isGzip: false });
-  }
 }

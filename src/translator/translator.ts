@@ -24,6 +24,7 @@ import { startTimer, type Timer } from './outbox/timer.ts';
 import { checkReadiness } from './readiness.ts';
 import { openStore, type StoreUrl } from './store/open-store.ts';
 import type { CommitRequest, Counters, Decide, OutgoingSignal, Store, WireRequest } from './store/store.ts';
+import { sum, UnsavedCounts } from './unsaved-counts.ts';
 
 export interface TranslatorOptions {
   /** Where it keeps what it knows. `memory:` forgets with the process. */
@@ -121,8 +122,7 @@ class StoredTranslator implements Translator {
   readonly #outbox: Outbox | undefined;
   readonly #metrics: MetricEmitter;
   readonly #agents: AgentWatch;
-  /** Records that are no issue events, counted here until a commit takes them along: they are worth no disk write of their own. */
-  #bystanders: Counters = new Map();
+  readonly #unsaved = new UnsavedCounts();
   #cleanedUpAt = 0n;
   #agentBeatsSavedAt = 0n;
   #timer: Timer | undefined;
@@ -142,8 +142,8 @@ class StoredTranslator implements Translator {
     this.#onError = options.onError ?? (() => undefined);
     const { snapshotIntervalMillis: intervalMillis = SNAPSHOT_INTERVAL_MILLIS, outbox: limits = {} } = options;
     const common = { store, now: this.#now, onError: this.#onError };
-    const beforeRead = (): Promise<void> => this.#countBystanders();
-    this.#metrics = openMetricEmitter({ ...common, sink, intervalMillis, beforeRead });
+    const counters = (): Promise<Counters> => this.#unsaved.readWith(store);
+    this.#metrics = openMetricEmitter({ ...common, sink, intervalMillis, counters });
     if (sink !== undefined) this.#outbox = openOutbox({ ...common, sink, limits });
     this.#outbox?.wake();
     const arrival = (): { arrival: bigint; windowNanos: bigint } => ({
@@ -184,11 +184,11 @@ class StoredTranslator implements Translator {
   }
 
   async counters(): Promise<Accounting> {
-    return readAccounting(sum(await this.#store.counters(), this.#bystanders));
+    return readAccounting(await this.#unsaved.readWith(this.#store));
   }
 
   countAnswer(answer: Answer): void {
-    this.#bystanders = sum(this.#bystanders, new Map([[answerCounter(answer), 1]]));
+    this.#unsaved.add(new Map([[answerCounter(answer), 1]]));
   }
 
   async dismiss(key: string, reason: DismissalReason): Promise<DismissalOutcome> {
@@ -242,7 +242,7 @@ class StoredTranslator implements Translator {
     this.#timer?.cancel();
     try {
       await this.#timePassing;
-      await this.#countBystanders();
+      await this.#saveCounts();
       await this.#saveAgentBeats();
       await this.flush();
       await Promise.all([this.#outbox?.close(), this.#metrics.close()]);
@@ -255,7 +255,7 @@ class StoredTranslator implements Translator {
     const { events, rejections, other, foreign, ownInput } = intake;
     const bystanders = { other, foreign, ownInput };
     if (events.length === 0 && rejections.length === 0) {
-      this.#bystanders = sum(this.#bystanders, counts(bystanders));
+      this.#unsaved.add(counts(bystanders));
       this.#watchAgents(intake);
       return ACCEPTED;
     }
@@ -286,33 +286,19 @@ class StoredTranslator implements Translator {
 
   /** Commits, and takes along what was counted in memory since the last commit. */
   async #commit(request: CommitRequest, counted: Counters, decide: (options: DecideOptions) => Decide): Promise<void> {
-    const bystanders = this.#bystanders;
-    this.#bystanders = new Map();
     const now = this.#now();
     const hasSink = this.#outbox !== undefined;
-    try {
-      const { note: noteExemplar } = this.#metrics.exemplars;
-      const options = { windowNanos: this.#windowNanos, now, hasSink, counted: sum(bystanders, counted), noteExemplar };
-      await this.#store.commit({ ...request, now, windowNanos: this.#windowNanos }, decide(options));
-    } catch (error) {
-      this.#bystanders = sum(this.#bystanders, bystanders);
-      throw error;
-    }
+    const { note: noteExemplar } = this.#metrics.exemplars;
+    await this.#unsaved.takeAlong((unsaved) => {
+      const options = { windowNanos: this.#windowNanos, now, hasSink, counted: sum(unsaved, counted), noteExemplar };
+      return this.#store.commit({ ...request, now, windowNanos: this.#windowNanos }, decide(options));
+    });
     this.#outbox?.wake();
     this.#metrics.touch();
   }
 
-  /** Brings what was counted in memory into the store, where the metrics are read. */
-  async #countBystanders(): Promise<void> {
-    const bystanders = this.#bystanders;
-    if (bystanders.size === 0) return;
-    this.#bystanders = new Map();
-    try {
-      await this.#store.count(bystanders);
-    } catch (error) {
-      this.#bystanders = sum(this.#bystanders, bystanders);
-      throw error;
-    }
+  #saveCounts(): Promise<void> {
+    return this.#unsaved.save((counts) => this.#store.count(counts));
   }
 
   /** Behind what is acknowledged: a few heartbeats lost in a crash only put off the mark. */
@@ -329,7 +315,7 @@ class StoredTranslator implements Translator {
         keys = await this.#store.dueIssues(now, DUE_ISSUES_PER_COMMIT);
         if (keys.length > 0) await this.#commit({ events: [], keys }, new Map(), decideDue);
       } while (keys.length === DUE_ISSUES_PER_COMMIT);
-      await this.#countBystanders();
+      await this.#saveCounts();
       if (now - this.#agentBeatsSavedAt >= AGENT_BEATS_NANOS) {
         await this.#saveAgentBeats();
         this.#agentBeatsSavedAt = now;
@@ -369,12 +355,6 @@ function wireOf(signal: OutgoingSignal, sent: SentBody | undefined, arrival: big
 
 function counts(fields: Partial<Record<AccountingField, number>>): Counters {
   return new Map(Object.entries(fields).filter(([, count]) => count > 0));
-}
-
-function sum(a: Counters, b: Counters): Counters {
-  const total = new Map(a);
-  for (const [name, count] of b) total.set(name, (total.get(name) ?? 0) + count);
-  return total;
 }
 
 /** The reasons, each once with its number: what partial success tells the sender. */

@@ -29,6 +29,7 @@ import { issueLog, logBatch, RESOURCE, SCOPE, SECOND, START } from '../translato
 import { type Behaviour, FaultySink } from './support/faulty-sink.ts';
 
 const TIMEOUT_MILLIS = 300;
+const PATIENCE = { timeout: 10_000 };
 /** Told of each issue of the load, in this order. */
 const STORY = ['opened', 'recurred', 'resolved', 'reopened'] as const;
 
@@ -174,7 +175,7 @@ describe('a receiver in trouble', () => {
         : { kind: 'take' };
     const translator = await open();
     await load(translator, 1);
-    await vi.waitFor(() => expect(storiesOf(sink.logRecords).size).toBe(1), { timeout: 5000 });
+    await vi.waitFor(() => expect(storiesOf(sink.logRecords).size).toBe(1), PATIENCE);
     const [first = 0, second = 0] = sink.logAttempts;
     expect(second - first).toBeGreaterThanOrEqual(990);
   });
@@ -260,12 +261,15 @@ describe('a receiver that is away for long', () => {
     await load(translator, 100, 'old');
     clock += 7200n * SECOND;
     await translator.flush();
-    await vi.waitFor(async () => expect(await valueOf(translator, METRIC_TRANSLATOR_OUTBOX_AGED_OUT)).toBe(400));
+    await vi.waitFor(
+      async () => expect(await valueOf(translator, METRIC_TRANSLATOR_OUTBOX_AGED_OUT)).toBe(400),
+      PATIENCE,
+    );
 
     await load(translator, 300, 'new');
     clock += 60n * SECOND;
     await translator.flush();
-    await vi.waitFor(async () => expect(await valueOf(translator, METRIC_TRANSLATOR_OUTBOX_ROWS)).toBe(1000));
+    await vi.waitFor(async () => expect(await valueOf(translator, METRIC_TRANSLATOR_OUTBOX_ROWS)).toBe(1000), PATIENCE);
     expect(await valueOf(translator, METRIC_TRANSLATOR_OUTBOX_AGED_OUT)).toBe(600);
     expect(errors.filter((message) => message.includes('derived logs waited for too long'))).toHaveLength(2);
     expect(await translator.issues()).toHaveLength(400);

@@ -92,7 +92,7 @@ it('the disk is full: 503 and nothing acknowledged, /readyz says so, the process
     }),
   );
   expect(await post(process.url, large, false)).toBe(503);
-  expect(process.stderr).toMatch(/full/);
+  await expect.poll(() => process.stderr, { timeout: 10_000 }).toMatch(/full/);
 
   let refused = 0;
   const onFailed = (): void => {
@@ -101,6 +101,9 @@ it('the disk is full: 503 and nothing acknowledged, /readyz says so, the process
   const sending = others.map((messages, index) => sendAll(messages, { ...client(process.url, index + 1), onFailed }));
   await expect.poll(() => refused, { timeout: 10_000 }).toBeGreaterThan(20);
   expect([await probe('/readyz'), await probe('/healthz')]).toEqual([503, 200]);
+  expect([await probe('/metrics'), await probe('/api/issues'), await probe('/api/issues?state=open')]).toEqual([
+    200, 200, 200,
+  ]);
 
   process.signal('SIGUSR2');
   await expect.poll(() => post(process.url, large, false), { timeout: 10_000 }).toBe(200);

@@ -18,6 +18,8 @@ export interface Endings {
 export class AliveSeries {
   readonly #store: Store;
   #byName: Map<string, Series> | undefined;
+  /** Those that the store remembers. */
+  readonly #saved = new Set<string>();
   readonly #zeroed = new Set<string>();
 
   constructor(store: Store) {
@@ -25,15 +27,17 @@ export class AliveSeries {
   }
 
   async load(): Promise<ReadonlyMap<string, Series>> {
-    this.#byName ??= new Map((await this.#store.emittedSeries()).map((name) => [name, parseSeries(name)]));
+    if (this.#byName === undefined) {
+      const names = await this.#store.emittedSeries();
+      for (const name of names) this.#saved.add(name);
+      this.#byName ??= new Map(names.map((name) => [name, parseSeries(name)]));
+    }
     return this.#byName;
   }
 
-  /** Remembers what is to be sent, before it is: a series that is remembered and was not sent ends for nothing, the other way round it never ends. */
+  /** What is to be sent now, and what ends by it. */
   async begin(current: ReadonlyMap<string, { readonly series: Series }>): Promise<Endings> {
     const alive = new Map(await this.load());
-    const started = [...current.keys()].filter((name) => !alive.has(name));
-    if (started.length > 0) await this.#store.saveEmittedSeries({ started, ended: [] });
     const gone = [...alive].filter(([name]) => !current.has(name));
     for (const [name, { series }] of current) {
       alive.set(name, series);
@@ -48,12 +52,24 @@ export class AliveSeries {
     };
   }
 
+  /**
+   * Makes the store remember what is to be sent, before it is: a series that is remembered and was not sent ends for
+   * nothing, the other way round it never ends. What cannot be remembered is tried again at the next snapshot.
+   */
+  async remember(): Promise<void> {
+    const started = [...(await this.load()).keys()].filter((name) => !this.#saved.has(name));
+    if (started.length === 0) return;
+    await this.#store.saveEmittedSeries({ started, ended: [] });
+    for (const name of started) this.#saved.add(name);
+  }
+
   /** The endings have arrived. */
   async finish(zeroed: readonly string[], ended: readonly string[]): Promise<void> {
-    if (ended.length > 0) await this.#store.saveEmittedSeries({ started: [], ended });
     for (const name of zeroed) this.#zeroed.add(name);
+    if (ended.length > 0) await this.#store.saveEmittedSeries({ started: [], ended });
     for (const name of ended) {
       this.#byName?.delete(name);
+      this.#saved.delete(name);
       this.#zeroed.delete(name);
     }
   }

@@ -10,7 +10,7 @@ import {
 import type { MetricData } from '../otlp/model.ts';
 import type { DerivedSink } from '../outbox/derived-sink.ts';
 import { startTimer, type Timer } from '../outbox/timer.ts';
-import type { Store } from '../store/store.ts';
+import type { Counters, Store } from '../store/store.ts';
 import { Admission } from './admission.ts';
 import { AliveSeries } from './alive-series.ts';
 import { Exemplars } from './exemplars.ts';
@@ -40,8 +40,8 @@ export interface MetricEmitterOptions {
   readonly intervalMillis: number;
   /** Unix ns. */
   readonly now: () => bigint;
-  /** Called before the counters are read, for what is counted outside the store. Default: nothing. */
-  readonly beforeRead?: () => Promise<void>;
+  /** Where something is counted outside the store: its counters with that. Default: the store's. */
+  readonly counters?: () => Promise<Counters>;
   readonly onError: (error: Error) => void;
 }
 
@@ -117,6 +117,9 @@ class StoreMetricEmitter implements MetricEmitter {
       const snapshot = await this.#snapshot(at, taken);
       this.#limitShareOfTime(at);
       const { zeroed, ended } = await this.#alive.begin(snapshot.derived);
+      await this.#isWritten(this.#alive.remember());
+      // Whose counters are not forgotten does not end: who has ended is not known to be gone, and would be back.
+      const isForgotten = await this.#isWritten(forget(store, snapshot.gone));
       const derived = new MetricBatch(store.identity, at);
       for (const point of snapshot.derived.values()) derived.add(point);
       for (const series of zeroed) derived.addZero(definitionOf(series), series);
@@ -126,7 +129,7 @@ class StoreMetricEmitter implements MetricEmitter {
       // In requests of their own: whatever is wrong with one of them, the other arrives.
       const failure = await caught(sendMetrics(sink, own.list()));
       await sendMetrics(sink, derived.list());
-      await this.#alive.finish(zeroed.map(seriesName), ended.map(seriesName));
+      await this.#isWritten(this.#alive.finish(zeroed.map(seriesName), isForgotten ? ended.map(seriesName) : []));
       if (failure !== undefined) throw failure;
     } catch (error) {
       giveBack();
@@ -137,10 +140,20 @@ class StoreMetricEmitter implements MetricEmitter {
   }
 
   async #snapshot(at: bigint, exemplars: ReturnType<Exemplars['take']>['taken']): Promise<MetricSnapshot> {
-    const { store, beforeRead } = this.#options;
-    await beforeRead?.();
+    const { store, counters = () => store.counters() } = this.#options;
     const admission = await this.#admit();
-    return readSnapshot({ store, admission, at, exemplars, alive: (await this.#alive.load()).values() });
+    return readSnapshot({ store, counters, admission, at, exemplars, alive: (await this.#alive.load()).values() });
+  }
+
+  /** A store that cannot be written holds up no metrics: what it does not know now, it is told with the next snapshot. */
+  async #isWritten(write: Promise<void>): Promise<boolean> {
+    const failure = await caught(write);
+    if (failure === undefined) return true;
+    const { message } = failure;
+    this.#options.onError(
+      new Error(`the series that were sent could not be remembered: ${message}`, { cause: failure }),
+    );
+    return false;
   }
 
   async #admit(): Promise<Admission> {
@@ -175,6 +188,10 @@ const DEFINITIONS: ReadonlyMap<string, MetricDefinition> = new Map(
 /** A series that an earlier version sent and this one does not know ends as a gauge: the end has no value. */
 function definitionOf({ metric }: Series): MetricDefinition {
   return DEFINITIONS.get(metric) ?? { name: metric, kind: 'gauge', unit: '', description: '' };
+}
+
+function forget(store: Store, gone: Counters): Promise<void> {
+  return gone.size === 0 ? Promise.resolve() : store.forgetCounters(gone);
 }
 
 /** What it failed with, for later; undefined when it did not. */

@@ -1,5 +1,5 @@
 import type { Exemplar, MetricData, ScopeMetricData } from '../otlp/model.ts';
-import type { Store } from '../store/store.ts';
+import type { Counters, Store } from '../store/store.ts';
 import type { Admission } from './admission.ts';
 import { type DerivedPoint, derivedPoints, goneCounters } from './derived-points.ts';
 import { MetricBatch } from './metrics.ts';
@@ -20,10 +20,14 @@ export interface MetricSnapshot {
   readonly derived: ReadonlyMap<string, DerivedPoint>;
   /** The translator's own. */
   readonly own: readonly OwnPoint[];
+  /** Counters of agents that are gone, which are in no point: the store may forget them. */
+  readonly gone: Counters;
 }
 
 export interface SnapshotOptions {
   readonly store: Store;
+  /** Those of the store, with what is counted outside it. */
+  readonly counters: () => Promise<Counters>;
   readonly admission: Admission;
   /** Unix ns. */
   readonly at: bigint;
@@ -32,9 +36,10 @@ export interface SnapshotOptions {
   readonly alive: Iterable<Series>;
 }
 
-/** Reads the metrics from the store, and makes it forget the counters of agents that are gone. */
+/** Reads the metrics, and writes nothing: on a full disk they are what people look at. */
 export async function readSnapshot({
   store,
+  counters: readCounters,
   admission,
   at,
   exemplars,
@@ -42,10 +47,9 @@ export async function readSnapshot({
 }: SnapshotOptions): Promise<MetricSnapshot> {
   const active = await store.activeIssues();
   const worst = await store.worstIssues(WORST_ISSUES_MAX);
-  const counters = new Map(await store.counters());
+  const counters = new Map(await readCounters());
   const depth = await store.outboxDepth();
   const gone = goneCounters({ active, counters }, alive);
-  if (gone.size > 0) await store.forgetCounters(gone);
   for (const name of gone.keys()) counters.delete(name);
 
   const open = active.reduce((total, group) => total + group.open, 0);
@@ -54,6 +58,7 @@ export async function readSnapshot({
     at,
     derived: derivedPoints({ at, active, worst, counters, exemplars }, admission),
     own: ownPoints({ at, storeCreatedAt: store.identity.createdAt, counters, depth, omittedIssues }),
+    gone,
   };
 }
 

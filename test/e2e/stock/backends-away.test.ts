@@ -29,7 +29,7 @@ stock('backends that stay away', () => {
         traces: await fill(collector, 'traces', () => tracesRequest(Array<typeof span>(RECORDS).fill(span))),
         metrics: await fill(collector, 'metrics', pointsRequest),
       };
-      expect(collector.logText()).toContain('sending queue is full');
+      await expectLogged(collector, 'sending queue is full');
       await expectEventTaken(collector, [...records, event]);
       expect(collector.logText()).not.toContain('Memory usage is above');
       const megabytes = (await collectorSum(collector.urls.metrics, 'otelcol_process_memory_rss')) / 1e6;
@@ -47,13 +47,18 @@ stock('backends that stay away', () => {
       await vi.waitFor(async () => {
         expect(await postOtlp(collector.urls.otlpHttp, 'traces', tracesRequest([{ name: 'work' }]))).toBe(503);
       }, PATIENCE);
-      expect(collector.logText()).toContain('Memory usage is above');
+      await expectLogged(collector, 'Memory usage is above');
       await expectEventTaken(collector, [event]);
     } finally {
       await collector.kill();
     }
   });
 });
+
+/** What it writes comes by a pipe, later than an answer that was given after it. */
+async function expectLogged(collector: Collector, text: string): Promise<void> {
+  await vi.waitFor(() => expect(collector.logText()).toContain(text), PATIENCE);
+}
 
 /** Sends until the queue is full: the number of requests that it took. */
 async function fill({ urls }: Collector, signal: Signal, request: () => unknown): Promise<number> {

@@ -61,7 +61,9 @@ stock('the catalogue of queries, by the real Prometheus and Loki', () => {
   test.each(Object.entries(ACTIVITY_FILTERS))('the activity stream has events by its filter %s', async (_, filter) => {
     const activity = CATALOGUE.find(({ id }) => id === 'agent.activity');
     if (activity === undefined) throw new Error('the catalogue has no agent.activity');
-    expect((await ask(activity, { environment: 'e2e', filter })).length).toBeGreaterThan(0);
+    await vi.waitFor(async () => {
+      expect((await ask(activity, { environment: 'e2e', filter })).length).toBeGreaterThan(0);
+    }, PATIENCE);
   });
 
   test.each(mayBeEmpty)('$id has none, for the reason that it gives', async (query) => {

@@ -95,9 +95,11 @@ stock('one writer a series', () => {
       expect(value).toBe(0);
     }
     // Both wrote again and again, side by side: each snapshot of a second.
-    const written = await prometheusSamples(prometheus.url, `count_over_time(hiveloop_issue_active${own})`);
-    expect(written).toHaveLength(2);
-    for (const { value } of written) expect(value).toBeGreaterThan(3);
+    await vi.waitFor(async () => {
+      const written = await prometheusSamples(prometheus.url, `count_over_time(hiveloop_issue_active${own})`);
+      expect(written).toHaveLength(2);
+      for (const { value } of written) expect(value).toBeGreaterThan(3);
+    }, PATIENCE);
     expect(collector.logText().slice(said)).not.toContain(REFUSED);
     const failed = 'otelcol_exporter_send_failed_metric_points{exporter="otlp_http/prometheus_derived"';
     expect(await collectorSum(collector.urls.metrics, failed)).toBe(0);

@@ -73,7 +73,10 @@ async function readWaiting(url: string): Promise<number> {
 }
 
 async function readMetrics(url: string): Promise<string> {
-  return (await fetch(`${url}/metrics`)).text();
+  const answer = await fetch(`${url}/metrics`);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`/metrics answered ${answer.status}: ${text}`);
+  return text;
 }
 
 function sampleOf(text: string, series: string): number {
@@ -93,6 +96,7 @@ export async function readOccurrences(url: string, agentId: string): Promise<Rea
   while (cursor !== null) {
     const query = new URLSearchParams({ agent: agentId, limit: '500', ...(cursor !== '' && { cursor }) });
     const answer = await fetch(`${url}/api/issues?${query.toString()}`);
+    if (!answer.ok) throw new Error(`/api/issues answered ${answer.status}: ${await answer.text()}`);
     const page = (await answer.json()) as IssuesPage;
     for (const { issueId, totalOccurrences } of page.issues) counted.set(issueId, totalOccurrences);
     cursor = page.next;

@@ -290,6 +290,31 @@ it('an agent that has no issue left ends all its series, and its counters are fo
   expect([...(await store.counters()).keys()].filter((name) => name.startsWith('{'))).toEqual([]);
 });
 
+it('counters that a full disk did not let it forget are no metrics any more, and are forgotten when there is room', async () => {
+  await take(issueLog('report', 1), issueLog('resolve', 2));
+  await emitter.emit();
+  let isFull = true;
+  const emptied: Store = {
+    ...store,
+    activeIssues: () => Promise.resolve([]),
+    worstIssues: () => Promise.resolve([]),
+    forgetCounters: (gone) => (isFull ? Promise.reject(new Error('the disk is full')) : store.forgetCounters(gone)),
+  };
+  await restart(emptied);
+  for (let snapshots = 0; snapshots < 3; snapshots++) {
+    await emitter.emit();
+    expect(new Set(values(METRIC_ISSUE_TRANSITIONS.name, ATTR_ISSUE_TRANSITION).map(([, , isEnd]) => isEnd))).toEqual(
+      new Set([true]),
+    );
+    expect((await emitter.read()).map(({ name }) => name)).not.toContain(METRIC_ISSUE_TRANSITIONS.name);
+  }
+  expect(errors).toHaveLength(3);
+  isFull = false;
+  await emitter.emit();
+  expect(await store.emittedSeries()).toEqual([]);
+  expect([...(await store.counters()).keys()].filter((name) => name.startsWith('{'))).toEqual([]);
+});
+
 it('an agent that changes its type goes on with the same series', async () => {
   await take(issueLog('report', 1, { [ATTR_AGENT_TYPE]: 'sales' }));
   await take(issueLog('report', 2, { [ATTR_ISSUE_ID]: 'other', [ATTR_AGENT_TYPE]: 'lead' }));

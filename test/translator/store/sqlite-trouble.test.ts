@@ -6,6 +6,7 @@ import { checkStore } from '../../../src/translator/store/check-store.ts';
 import { SCHEMA_VERSION } from '../../../src/translator/store/migrate.ts';
 import { createTranslator } from '../../../src/translator/translator.ts';
 import { issueLog, logBatch } from '../issue-batches.ts';
+import { fillDisk } from './full-disk.ts';
 import { NOW, openAt, pathOf, take } from './store-files.ts';
 
 describe('the lock', () => {
@@ -119,7 +120,6 @@ describe('a full disk', () => {
       onError: ({ message }) => errors.push(message),
     });
     expect(await translator.health()).toEqual({ alive: true, ready: true, reasons: [] });
-    // SQLite's own limit stands for the disk's: the same error, from the same place. It belongs to a connection.
     const release = fillDisk();
     const batch = logBatch(
       ...Array.from({ length: 2000 }, (_, n) => issueLog('report', n % 90, { 'log.record.uid': `u${String(n)}` })),
@@ -136,27 +136,6 @@ describe('a full disk', () => {
     expect((await checkStore(path)).problems).toEqual([]);
   });
 });
-
-/** Every connection that is open now may grow its file no further. */
-function fillDisk(): () => void {
-  const exec: unknown = Reflect.get(DatabaseSync.prototype, 'exec');
-  if (typeof exec !== 'function') throw new Error('the driver has changed');
-  let isFull = true;
-  const patched = new WeakSet<DatabaseSync>();
-  DatabaseSync.prototype.exec = function (sql) {
-    if (sql === 'begin immediate') {
-      if (isFull && !patched.has(this)) {
-        const pages = Number(this.prepare('pragma page_count').get()?.['page_count']);
-        Reflect.apply(exec, this, [`pragma max_page_count = ${String(pages)}`]);
-        patched.add(this);
-      } else if (!isFull) Reflect.apply(exec, this, ['pragma max_page_count = 1000000']);
-    }
-    Reflect.apply(exec, this, [sql]);
-  };
-  return () => {
-    isFull = false;
-  };
-}
 
 function flip(path: string, from: string, to: string): void {
   const bytes = readFileSync(path);
