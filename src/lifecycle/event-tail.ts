@@ -9,9 +9,11 @@ const PACK_EVENTS = 32;
  */
 const LOOSE_EVENTS_MAX = 64;
 
-/** Some events that follow each other, as bytes. It never changes. */
+/** Some events, as bytes, with none of another pack between them. It never changes. */
 export interface EventPack {
   readonly oldest: IssueEvent;
+  /** False when they lie in the bytes as they came. */
+  readonly isSorted: boolean;
   readonly count: number;
   readonly bytes: Uint8Array;
 }
@@ -50,8 +52,6 @@ const NOTHING: Parts = {
   added: 0,
   anchors: [],
 };
-
-const NO_BYTES = new Uint8Array();
 
 /** Where to start when only the newest events are to be folded again. */
 export interface Restart {
@@ -100,7 +100,7 @@ export class EventTail implements Iterable<IssueEvent> {
   *[Symbol.iterator](): Generator<IssueEvent> {
     const { opened, packs } = this.#parts;
     yield* opened;
-    for (const { bytes } of packs) yield* unpackEvents(bytes);
+    for (const one of packs) yield* unpack(one);
     yield* this.#loose;
   }
 
@@ -154,7 +154,7 @@ export class EventTail implements Iterable<IssueEvent> {
       kept--;
     const first = packs[0]?.oldest ?? this.#firstLoose;
     const isDeep = kept === 0 && (first === undefined || isAfter(first));
-    const loose = [...packs.slice(kept).flatMap(({ bytes }) => unpackEvents(bytes)), ...this.#loose];
+    const loose = [...packs.slice(kept).flatMap(unpack), ...this.#loose];
     if (isDeep) loose.unshift(...opened);
     const place = loose.findLastIndex((other) => !isAfter(other)) + 1;
     const newer = loose.length - place;
@@ -163,7 +163,7 @@ export class EventTail implements Iterable<IssueEvent> {
     // Few events at hand may not reach back to the nearest anchor; a walk from the beginning costs more than some packs.
     const nearest = usable.at(-1);
     for (; nearest !== undefined && kept > 0 && loose.length <= added - nearest.added; kept--)
-      loose.unshift(...unpackEvents(packs[kept - 1]?.bytes ?? NO_BYTES));
+      loose.unshift(...packs.slice(kept - 1, kept).flatMap(unpack));
     const tail = new EventTail({
       opened: isDeep ? [] : opened,
       openedFrom: isDeep ? undefined : openedFrom,
@@ -208,7 +208,7 @@ export class EventTail implements Iterable<IssueEvent> {
       } else {
         packs = packs.slice(1);
         if (rest >= first.count) rest -= first.count;
-        else [opened, openedFrom] = [unpackEvents(first.bytes), first];
+        else [opened, openedFrom] = [unpack(first), first];
       }
     }
     const newest = length === 0 ? undefined : this.newest;
@@ -244,5 +244,10 @@ export class EventTail implements Iterable<IssueEvent> {
 function pack(events: readonly IssueEvent[]): EventPack {
   const [oldest] = events;
   if (oldest === undefined) throw new RangeError('a pack of no events');
-  return { oldest, count: events.length, bytes: packEvents(events) };
+  return { oldest, isSorted: true, count: events.length, bytes: packEvents(events) };
+}
+
+function unpack({ bytes, isSorted }: EventPack): readonly IssueEvent[] {
+  const events = unpackEvents(bytes);
+  return isSorted ? events : events.sort(compareEvents);
 }

@@ -58,7 +58,10 @@ export class PackWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #at = 0;
   #said = NOTHING_SAID;
-  #lastAt = 0;
+  /** Of the newest event, in order. */
+  #newestStart = 0;
+  #newestEnd = 0;
+  #newestSaid = NOTHING_SAID;
 
   /** @param byteLength what to begin with; it grows */
   constructor(byteLength: number) {
@@ -70,7 +73,38 @@ export class PackWriter {
     this.#said = NOTHING_SAID;
   }
 
-  add(event: IssueEvent): void {
+  /** @param isNewest false for an event that comes before another one. Default: true */
+  add(event: IssueEvent, isNewest = true): void {
+    const start = this.#at;
+    this.#write(event);
+    if (!isNewest) return;
+    this.#newestStart = start;
+    this.#newestEnd = this.#at;
+    this.#newestSaid = this.#said;
+  }
+
+  /** Its memory. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
+  /** There must be one. */
+  newest(): IssueEvent {
+    return new Reader(this.#bytes.subarray(this.#newestStart, this.#newestEnd), this.#newestSaid).event();
+  }
+
+  /** A copy of what was written. */
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#at);
+  }
+
+  /** What was written; the writer is then of no more use. */
+  handOver(): Uint8Array {
+    const isFull = this.#at >= this.#bytes.length * (1 - UNUSED_PART_MAX);
+    return isFull ? this.#bytes.subarray(0, this.#at) : this.finish();
+  }
+
+  #write(event: IssueEvent): void {
     const said = this.#said;
     const { summary } = event;
     const words = event.kind === 'report' ? event : said;
@@ -86,7 +120,6 @@ export class PackWriter {
     const { uid, span } = event;
     this.#reserve(FIXED_BYTES + 2 * (uid.length + span.traceId.length + span.spanId.length));
     const headAt = this.#at++;
-    this.#lastAt = headAt;
     const head = KINDS.indexOf(event.kind) | (severity << SEVERITY_SHIFT) | (isRepeated ? REPEATED : 0);
     this.#integer(event.effectiveTime);
     this.#integer(event.takenAt);
@@ -106,27 +139,6 @@ export class PackWriter {
     this.#text(summary);
     this.#text(severityAsSaid);
     this.#text(category);
-  }
-
-  /** Its memory. */
-  get capacity(): number {
-    return this.#bytes.length;
-  }
-
-  /** The event that was written last; there must be one. */
-  last(): IssueEvent {
-    return new Reader(this.#bytes.subarray(this.#lastAt, this.#at), this.#said).event();
-  }
-
-  /** A copy of what was written. */
-  finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
-  }
-
-  /** What was written; the writer is then of no more use. */
-  handOver(): Uint8Array {
-    const isFull = this.#at >= this.#bytes.length * (1 - UNUSED_PART_MAX);
-    return isFull ? this.#bytes.subarray(0, this.#at) : this.finish();
   }
 
   #integer(value: bigint): void {

@@ -5,9 +5,9 @@ import type { IssueEvent, ReportEvent, Severity } from './issue-event.ts';
 import { isWorthTelling } from './story.ts';
 
 /**
- * Reports that only recur: into the open episode, after all that is known, with the severity and the category that were
- * told, too frequent to be told. Most events of a bad day are such, and all that one of them changes are a few numbers.
- * So they are counted here, and what they make of the issue is found at once for many ({@link takeRecurrences}): the
+ * Reports that only recur: into the open episode, after all that is known or nearly so, with the severity and the
+ * category that were told, too frequent to be told. Most events of a bad day are such, and all that one of them changes
+ * are a few numbers, whatever their order. So they are counted here, and what they make of the issue is found at once for many ({@link takeRecurrences}): the
  * same as `takeEvent` makes of them one by one. Any doubt about an event ends in `undefined`, and `takeEvent` takes it.
  */
 export interface Recurrences {
@@ -16,8 +16,10 @@ export interface Recurrences {
   readonly count: number;
   /** The largest occurrence count claimed in the episode. */
   readonly claimed: number;
-  /** Effective time of the newest event of the issue, and when that was taken, unix ns. */
+  /** Effective time of the newest event of the issue, and of the newest that none may come before, unix ns. */
   readonly lastAt: bigint;
+  readonly floorAt: bigint;
+  /** When the last one was taken, unix ns. */
   readonly lastTakenAt: bigint;
   /** What the last of them added, as `IssueUpdate` has it. */
   readonly addedOccurrences: number;
@@ -39,6 +41,11 @@ interface Anchor {
   notes: unknown;
 }
 
+/**
+ * A pack holds so many of them, in any order: requests overtake each other. One that comes so late that it belongs into
+ * the pack before is no mere recurrence.
+ */
+export const PACK_EVENTS = 32;
 /** Beyond it they are taken into the issue, so that what waits in memory is bounded. */
 const RECURRENCES_MAX = TAIL_EVENTS_MAX;
 
@@ -66,6 +73,7 @@ export function startRecurrences(record: IssueRecord, windowNanos: bigint): Recu
     count: 0,
     claimed: head.claimed,
     lastAt: newest.effectiveTime,
+    floorAt: newest.effectiveTime,
     lastTakenAt: newest.takenAt,
     addedOccurrences: 0,
     shortened: 0,
@@ -78,28 +86,31 @@ export function recur(known: Recurrences, event: IssueEvent, windowNanos: bigint
   const { effectiveTime: at, takenAt } = event;
   if (event.kind !== 'report' || event.severity !== after.severity) return undefined;
   if (event.category !== after.category && event.category !== '') return undefined;
-  // Of two at one instant the uid would decide. A clock that goes back may keep what it let go before.
-  if (at <= known.lastAt || takenAt < known.lastTakenAt || windowNanos !== after.windowNanos) return undefined;
-  if (at <= takenAt - DEDUP_HORIZON_NANOS || known.count >= RECURRENCES_MAX) return undefined;
+  const floorAt = known.count % PACK_EVENTS === 0 ? known.lastAt : known.floorAt;
+  // Of two at one instant the uid decides which is the last. A clock that goes back may keep what it let go before.
+  if (at <= floorAt || at === known.lastAt || takenAt < known.lastTakenAt) return undefined;
+  if (windowNanos !== after.windowNanos || known.count >= RECURRENCES_MAX) return undefined;
+  if (at <= takenAt - DEDUP_HORIZON_NANOS) return undefined;
   const count = known.count + 1;
   const reports = after.reports + count;
   if (isWorthTelling(reports, at - after.recurredAt)) return undefined;
 
   const isFull = after.tailLength + count > TAIL_EVENTS_MAX;
   // None of a full tail is old as long as its oldest is not: then each new one shortens the window by one.
-  if (isFull && after.oldestAt < at - windowNanos) return undefined;
+  const lastAt = at > known.lastAt ? at : known.lastAt;
+  if (isFull && after.oldestAt < lastAt - windowNanos) return undefined;
   const claimed = Math.max(known.claimed, event.occurrenceCount);
   const addedOccurrences = Math.max(reports, claimed) - Math.max(reports - 1, known.claimed);
-  return { after, count, claimed, lastAt: at, lastTakenAt: takenAt, addedOccurrences, shortened: isFull ? 1 : 0 };
+  return { after, count, claimed, lastAt, floorAt, lastTakenAt: takenAt, addedOccurrences, shortened: isFull ? 1 : 0 };
 }
 
 /**
  * The issue with all of them taken.
- * @param packs the events, oldest first
+ * @param packs the events, {@link PACK_EVENTS} in each but the last
  * @param last the newest of them
  */
 export function takeRecurrences(
-  { after: { record, windowNanos }, count, claimed }: Recurrences,
+  { after: { record, windowNanos }, count, claimed, lastTakenAt }: Recurrences,
   packs: readonly EventPack[],
   last: ReportEvent,
 ): IssueRecord {
@@ -119,5 +130,5 @@ export function takeRecurrences(
       lastSpan: last.span,
     },
   };
-  return { ...record, history: settleHistory(recurred, last.takenAt, windowNanos).history };
+  return { ...record, history: settleHistory(recurred, lastTakenAt, windowNanos).history };
 }

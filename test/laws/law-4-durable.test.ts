@@ -87,6 +87,7 @@ function anyBursts(): fc.Arbitrary<readonly Step[]> {
 function anyRecurring(): fc.Arbitrary<readonly Step[]> {
   const kind = fc.oneof(
     { arbitrary: fc.constant('recurs' as const), weight: 60 },
+    { arbitrary: fc.constant('overtaken' as const), weight: 12 },
     {
       arbitrary: fc.constantFrom('late', 'tie', 'severity', 'category', 'uncategorised', 'claims', 'closes'),
       weight: 2,
@@ -104,7 +105,8 @@ function anyRecurring(): fc.Arbitrary<readonly Step[]> {
     return bursts.flatMap(([messages, sending, what, next, split], which): readonly Step[] => {
       const said = messages.map(([does, stepMillis, issue], index): Message => {
         if (does !== 'tie') clock += BigInt(stepMillis) * MILLISECOND;
-        const at = does === 'late' ? clock - BigInt(stepMillis) * SECOND : clock;
+        const late = BigInt(stepMillis) * (does === 'overtaken' ? 2n * MILLISECOND : SECOND);
+        const at = does === 'late' || does === 'overtaken' ? clock - late : clock;
         const common = {
           uid: `${String(which)}-${String(index)}`,
           time: START + at,

@@ -1,11 +1,9 @@
 import type { EventPack } from '../../lifecycle/event-tail.ts';
 import { type IssueRecord, takeEvent } from '../../lifecycle/issue.ts';
-import type { IssueEvent, ReportEvent } from '../../lifecycle/issue-event.ts';
+import { compareEvents, type IssueEvent, type ReportEvent } from '../../lifecycle/issue-event.ts';
 import { PackWriter } from '../../lifecycle/packed-events.ts';
-import { type Recurrences, startRecurrences, takeRecurrences } from '../../lifecycle/recurrence.ts';
+import { PACK_EVENTS, type Recurrences, startRecurrences, takeRecurrences } from '../../lifecycle/recurrence.ts';
 
-/** Events in one pack: what one that comes late has to unpack. */
-const PACK_EVENTS = 32;
 /** Room for a few events, and when they are more, for a pack of usual ones. */
 const FIRST_PACK_BYTES = 320;
 const FEW_EVENTS = 4;
@@ -24,11 +22,9 @@ export class LiveIssue {
   #recurrences: Recurrences | undefined;
   /** Of the recurrences; the last ones are in the open pack. */
   #packs: EventPack[] = [];
-  #open: PackWriter | undefined;
-  #openCount = 0;
-  #openOldest: ReportEvent | undefined;
+  #open: OpenPack | undefined;
   #packBytes = FIRST_PACK_BYTES;
-  /** The newest event of the packs that are closed. An event that is kept is a dozen objects. */
+  /** The newest event of the packs that are closed. Each event that is kept is a dozen objects. */
   #lastClosed: IssueEvent | undefined;
 
   constructor(record: IssueRecord) {
@@ -38,7 +34,7 @@ export class LiveIssue {
   /** With all that recurred. */
   get record(): IssueRecord {
     const recurrences = this.#recurrences;
-    const last = this.#open?.last() ?? this.#lastClosed;
+    const last = this.#open?.writer.newest() ?? this.#lastClosed;
     if (recurrences === undefined || last?.kind !== 'report') return this.#record;
     this.#closePack();
     this.replace(takeRecurrences(recurrences, this.#packs, last));
@@ -91,27 +87,40 @@ export class LiveIssue {
   }
 
   #append(event: ReportEvent): void {
-    if (this.#open === undefined) {
-      this.#open = new PackWriter(this.#packBytes);
-      this.#openOldest = event;
-      this.#openCount = 0;
-    }
-    this.#open.add(event);
-    if (++this.#openCount < PACK_EVENTS) return;
-    this.#closePack();
-    this.#lastClosed = event;
+    const { effectiveTime: at } = event;
+    this.#open ??= {
+      writer: new PackWriter(this.#packBytes),
+      oldest: event,
+      newestAt: at,
+      isSorted: true,
+      count: 0,
+    };
+    const open = this.#open;
+    const isNewest = at >= open.newestAt;
+    open.writer.add(event, isNewest);
+    if (isNewest) open.newestAt = at;
+    else open.isSorted = false;
+    if (compareEvents(event, open.oldest) < 0) open.oldest = event;
+    if (++open.count === PACK_EVENTS) this.#closePack();
   }
 
   #closePack(): void {
-    const oldest = this.#openOldest;
-    if (this.#open === undefined || oldest === undefined) return;
-    const bytes = this.#open.handOver();
-    this.#packs.push({ oldest, count: this.#openCount, bytes });
+    if (this.#open === undefined) return;
+    const { writer, oldest, isSorted, count } = this.#open;
+    this.#lastClosed = writer.newest();
     // The next one is mostly as long.
-    this.#packBytes = this.#openCount < FEW_EVENTS ? FIRST_PACK_BYTES : this.#open.capacity;
+    this.#packBytes = count < FEW_EVENTS ? FIRST_PACK_BYTES : writer.capacity;
+    this.#packs.push({ oldest, isSorted, count, bytes: writer.handOver() });
     this.#open = undefined;
-    this.#openOldest = undefined;
   }
+}
+
+interface OpenPack {
+  readonly writer: PackWriter;
+  oldest: ReportEvent;
+  newestAt: bigint;
+  isSorted: boolean;
+  count: number;
 }
 
 /** The record with these events of its own. */

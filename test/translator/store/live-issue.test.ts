@@ -21,6 +21,7 @@ interface Asked {
 function anyLife(length: number, stepMillisMax: number): fc.Arbitrary<readonly Asked[]> {
   const what = fc.oneof(
     { arbitrary: fc.constant('recurs' as const), weight: 40 },
+    { arbitrary: fc.constant('overtaken' as const), weight: 10 },
     {
       arbitrary: fc.constantFrom(
         ...(['late', 'tie', 'severity', 'category', 'uncategorised', 'claims', 'closes', 'ancient', 'hour'] as const),
@@ -40,8 +41,9 @@ function anyLife(length: number, stepMillisMax: number): fc.Arbitrary<readonly A
       at += does === 'tie' ? 0n : BigInt(stepMillis) * MILLISECOND;
       if (does === 'hour') at += 3601n * SECOND;
       clock += BigInt(clockMillis) * MILLISECOND;
-      const late = BigInt(stepMillis) * 20n * MILLISECOND;
-      const effectiveTime = does === 'late' ? at - late : does === 'ancient' ? at - 8n * 86_400n * SECOND : at;
+      const late = BigInt(stepMillis) * (does === 'overtaken' ? 3n : 20n) * MILLISECOND;
+      const isLate = does === 'late' || does === 'overtaken';
+      const effectiveTime = isLate ? at - late : does === 'ancient' ? at - 8n * 86_400n * SECOND : at;
       const common = { uid: `u${String(index)}`, effectiveTime, takenAt: clock, summary: `said ${String(words)}` };
       if (does === 'closes') return { event: close(0, common), asks: ask };
       const event = report(0, {
