@@ -28,14 +28,17 @@ export class BloomFilter {
   }
 
   mayHave(hash: UidHash): boolean {
-    return this.#layers.some(({ bits }) => {
-      for (let probe = 0; probe < PROBES; probe++) {
-        const bit = position(hash, 0, probe, bits.length);
-        if (((bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
-      }
-      return true;
-    });
+    for (const { bits } of this.#layers) if (holds(bits, hash)) return true;
+    return false;
   }
+}
+
+function holds(bits: Uint32Array, hash: UidHash): boolean {
+  for (let probe = 0; probe < PROBES; probe++) {
+    const bit = position(hash, 0, probe, bits.length);
+    if (((bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
+  }
+  return true;
 }
 
 /** Double hashing over a power of two of bits. */

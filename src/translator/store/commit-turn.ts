@@ -48,7 +48,7 @@ export class CommitTurn implements RequestIssues {
   readonly #staged: Staged[] = [];
   /** Those of issues that are new. */
   readonly #stagedNew = new Map<string, Staged>();
-  #taken = new UidSet();
+  #taken: UidSet | undefined;
   readonly #counted = new Map<string, number>();
   readonly #journal = new JournalWriter();
   /** The request that is being applied: its number in the turn, its keys, and where it took recurrences. */
@@ -141,9 +141,11 @@ export class CommitTurn implements RequestIssues {
     const { keys, windowNanos = WINDOW_NANOS, wire } = request;
     const fresh: AddressedEvent[] = [];
     const duplicates: number[] = [];
+    this.#taken ??= new UidSet(request.events.length);
+    const taken = this.#taken;
     request.events.forEach((addressed, place) => {
       const hash = hashText(addressed.event.uid, this.#seeds.of(addressed), this.#hash);
-      if (this.#uids.has(hash) || !this.#taken.add(hash)) duplicates.push(place);
+      if (this.#uids.has(hash) || !taken.add(hash)) duplicates.push(place);
       else {
         uids.set(hash, fresh.length * UID_HASH_WORDS);
         fresh.push(addressed);
@@ -182,7 +184,7 @@ export class CommitTurn implements RequestIssues {
       if (record !== undefined) this.#issues.put(issue, record);
       else if (issue !== undefined && recurrences !== undefined) this.#issues.recur(issue, recurrences, events);
     }
-    if (this.#taken.size > 0) this.#uids.add(this.#taken.hashes(), this.#newestTaken);
+    if (this.#taken !== undefined) this.#uids.add(this.#taken.hashes(), this.#newestTaken);
   }
 
   /** At its end, however it ended: the issues keep nothing of it. */
@@ -194,11 +196,12 @@ export class CommitTurn implements RequestIssues {
   #forget(uids: Uint32Array): void {
     const failed = new UidSet();
     for (let at = 0; at < uids.length; at += UID_HASH_WORDS) failed.add(uids, at);
-    const all = this.#taken.hashes();
-    this.#taken = new UidSet();
+    const all = this.#taken?.hashes() ?? new Uint32Array();
+    const taken = new UidSet();
     for (let at = 0; at < all.length; at += UID_HASH_WORDS) {
-      if (!failed.has(all.subarray(at, at + UID_HASH_WORDS))) this.#taken.add(all, at);
+      if (!failed.has(all.subarray(at, at + UID_HASH_WORDS))) taken.add(all, at);
     }
+    this.#taken = taken;
   }
 
   #stagedOf(key: string): Staged {

@@ -167,7 +167,9 @@ export class IssueTable {
     const worst: LiveIssue[] = [];
     for (const row of this.#statements.worstIssues.iterate()) {
       if (worst.length === limit) break;
-      if (!this.#changed.has(text(row, 'key'))) worst.push(new LiveIssue(this.#read(row)));
+      const key = text(row, 'key');
+      const issue = this.#changed.has(key) ? undefined : this.#loadLive(key);
+      if (issue !== undefined) worst.push(issue);
     }
     for (const { issue } of this.#changed.values()) {
       if (issue.anchor.history.head.status === 'open') insertWorst(worst, issue, limit);

@@ -9,19 +9,18 @@ const [C1, C2, C3, C4] = CONSTANTS;
 
 /** MurmurHash3 (x86, 128 bits) over UTF-16 code units, two to a word; `seed` is the hash of what goes before. */
 export function hashText(text: string, seed: UidHash, into: UidHash = new Uint32Array(WORDS)): UidHash {
-  let [h1 = 0, h2 = 0, h3 = 0, h4 = 0] = seed;
-  const word = (at: number): number => {
-    const low = at < text.length ? text.charCodeAt(at) : 0;
-    return at + 1 < text.length ? low | (text.charCodeAt(at + 1) << 16) : low;
-  };
+  let h1 = seed[0] ?? 0;
+  let h2 = seed[1] ?? 0;
+  let h3 = seed[2] ?? 0;
+  let h4 = seed[3] ?? 0;
   for (let at = 0; at < text.length; at += 2 * WORDS) {
-    h1 ^= Math.imul(rotate(Math.imul(word(at), C1), 15), C2);
+    h1 ^= Math.imul(rotate(Math.imul(word(text, at), C1), 15), C2);
     h1 = (Math.imul((rotate(h1, 19) + h2) | 0, 5) + 0x561ccd1b) | 0;
-    h2 ^= Math.imul(rotate(Math.imul(word(at + 2), C2), 16), C3);
+    h2 ^= Math.imul(rotate(Math.imul(word(text, at + 2), C2), 16), C3);
     h2 = (Math.imul((rotate(h2, 17) + h3) | 0, 5) + 0x0bcaa747) | 0;
-    h3 ^= Math.imul(rotate(Math.imul(word(at + 4), C3), 17), C4);
+    h3 ^= Math.imul(rotate(Math.imul(word(text, at + 4), C3), 17), C4);
     h3 = (Math.imul((rotate(h3, 15) + h4) | 0, 5) + 0x96cd1c35) | 0;
-    h4 ^= Math.imul(rotate(Math.imul(word(at + 6), C4), 18), C1);
+    h4 ^= Math.imul(rotate(Math.imul(word(text, at + 6), C4), 18), C1);
     h4 = (Math.imul((rotate(h4, 13) + h1) | 0, 5) + 0x32ac3b17) | 0;
   }
   h1 ^= text.length;
@@ -47,6 +46,12 @@ export function hashText(text: string, seed: UidHash, into: UidHash = new Uint32
 /** The seed of an agent's uids. */
 export function hashAgent(agent: string): UidHash {
   return hashText(agent, new Uint32Array(WORDS));
+}
+
+/** Two code units, zeros after the end. */
+function word(text: string, at: number): number {
+  const low = at < text.length ? text.charCodeAt(at) : 0;
+  return at + 1 < text.length ? low | (text.charCodeAt(at + 1) << 16) : low;
 }
 
 function rotate(word: number, bits: number): number {

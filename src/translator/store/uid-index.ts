@@ -12,7 +12,7 @@ const BUCKETS = 256;
  */
 export class UidIndex {
   readonly #statements: Statements;
-  readonly #days = new Map<number, { readonly filter: BloomFilter; count: number }>();
+  readonly #days = new Map<number, { readonly day: number; readonly filter: BloomFilter; count: number }>();
   #recent = new UidSet();
   #recentUntil = 0n;
   #saving: { readonly uids: UidSet; readonly day: number } | undefined;
@@ -36,7 +36,10 @@ export class UidIndex {
 
   has(hash: UidHash): boolean {
     if (this.#recent.has(hash) || this.#saving?.uids.has(hash) === true) return true;
-    for (const [day, { filter }] of this.#days) if (filter.mayHave(hash) && this.#isSaved(day, hash)) return true;
+    if (this.#days.size === 0) return false;
+    for (const { day, filter } of this.#days.values()) {
+      if (filter.mayHave(hash) && this.#isSaved(day, hash)) return true;
+    }
     return false;
   }
 
@@ -95,7 +98,7 @@ export class UidIndex {
   }
 
   #remember(day: number, hashes: Uint32Array): void {
-    const known = this.#days.get(day) ?? { filter: new BloomFilter(), count: 0 };
+    const known = this.#days.get(day) ?? { day, filter: new BloomFilter(), count: 0 };
     this.#days.set(day, known);
     for (let at = 0; at < hashes.length; at += WORDS) known.filter.add(hashes, at);
     known.count += hashes.length / WORDS;

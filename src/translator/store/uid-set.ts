@@ -47,7 +47,10 @@ export class UidSet {
   #slotOf(hashes: Uint32Array, at: number): number {
     const table = this.#table;
     const mask = table.length - 1;
-    const [a, b, c, d] = [hashes[at], hashes[at + 1] ?? 0, hashes[at + 2], hashes[at + 3]];
+    const a = hashes[at];
+    const b = hashes[at + 1] ?? 0;
+    const c = hashes[at + 2];
+    const d = hashes[at + 3];
     for (let slot = (b * WORDS) & mask; ; slot = (slot + WORDS) & mask) {
       if (table[slot] === a && table[slot + 1] === b && table[slot + 2] === c && table[slot + 3] === d) return slot;
       if (this.#isFree(slot)) return slot;
