@@ -1,6 +1,7 @@
 import type { IssueIdentity } from '../../lifecycle/identity.ts';
 import type { IssueRecord, Reporter } from '../../lifecycle/issue.ts';
 import type { Told, Transition } from '../../lifecycle/story.ts';
+import { keepEncoded } from '../otlp/encode-resource.ts';
 import type { Resource } from '../otlp/model.ts';
 import { occurrenceSeries, timeToResolveSeries, type TimeToResolveSeries, transitionSeries } from './counter-series.ts';
 import { reporterResource } from './resource.ts';
@@ -18,7 +19,7 @@ export class IssueSource {
   constructor({ identity, reporter }: IssueRecord, occurrences: string) {
     this.#record = { identity, reporter };
     this.reporter = reporter;
-    this.resource = reporterResource(identity, reporter);
+    this.resource = keepEncoded(reporterResource(identity, reporter));
     this.occurrences = occurrences;
     this.recurred = this.transition('recurred');
   }
