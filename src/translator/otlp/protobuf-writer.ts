@@ -44,11 +44,13 @@ export class ProtobufWriter {
   /** Ends the nested message. Its length is known only now: one byte was kept for it, longer ones move the content. */
   close(start: number): void {
     const length = this.#position - start;
-    const extra = varintBytes(length) - 1;
-    if (extra > 0) {
-      this.#reserve(extra);
-      this.#bytes.copyWithin(start + extra, start, this.#position);
+    if (length < 0x80) {
+      this.#bytes[start - 1] = length;
+      return;
     }
+    const extra = varintBytes(length) - 1;
+    this.#reserve(extra);
+    this.#bytes.copyWithin(start + extra, start, this.#position);
     this.#position = start - 1;
     this.#varint(length);
     this.#position += length;
