@@ -68,8 +68,11 @@ describe('sha256', () => {
     );
   });
 
-  it.each([0, 55, 56, 63, 64, 119, 120, 128])('pads %i bytes as the standard does', (length) => {
-    const text = 'a'.repeat(length);
-    expect(sha256(text)).toBe(createHash('sha256').update(text).digest('hex'));
-  });
+  it.each([0, 55, 56, 63, 64, 119, 120, 128, 246, 247, 248, 256, 1000])(
+    'pads %i bytes as the standard does',
+    (length) => {
+      const text = 'a'.repeat(length);
+      expect(sha256(text)).toBe(createHash('sha256').update(text).digest('hex'));
+    },
+  );
 });

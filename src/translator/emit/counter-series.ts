@@ -26,11 +26,16 @@ export interface TimeToResolveSeries extends Whose {
   readonly metric: 'time_to_resolve';
   readonly severity: Severity;
   readonly transition: Transition;
-  /** The sum, in microseconds, or a bucket by its upper bound in seconds: so that other bounds can come and the old counts stay. */
-  readonly part: number | 'unbounded' | 'sum';
+  readonly part: Part;
 }
 
-export function transitionSeries(record: IssueRecord, { transition }: Pick<Told, 'transition'>): string {
+/** The sum, in microseconds, or a bucket by its upper bound in seconds: so that other bounds can come and the old counts stay. */
+type Part = number | 'unbounded' | 'sum';
+
+/** What of an issue says under whom it is found. */
+type Found = Pick<IssueRecord, 'identity' | 'reporter'>;
+
+export function transitionSeries(record: Found, { transition }: Pick<Told, 'transition'>): string {
   return encodeSeries({ metric: 'transitions', ...whose(record), transition });
 }
 
@@ -38,13 +43,14 @@ export function occurrenceSeries(record: IssueRecord): string {
   return encodeSeries({ metric: 'occurrences', ...whose(record) });
 }
 
-export function timeToResolveSum(record: IssueRecord, told: Told): string {
-  return timeToResolve(record, told, 'sum');
+/** Of the histogram, the bucket of such an age, or the sum. */
+export function timeToResolveSeries(record: Found, how: Pick<Told, 'severity' | 'transition'>, part: Part): string {
+  const { severity, transition } = how;
+  return encodeSeries({ metric: 'time_to_resolve', ...whose(record), severity, transition, part });
 }
 
-export function timeToResolveBucket(record: IssueRecord, told: Told, seconds: number): string {
-  const bound = METRIC_ISSUE_TIME_TO_RESOLVE.boundaries?.find((boundary) => seconds <= boundary);
-  return timeToResolve(record, told, bound ?? 'unbounded');
+export function timeToResolveBucket(seconds: number): Part {
+  return METRIC_ISSUE_TIME_TO_RESOLVE.boundaries?.find((boundary) => seconds <= boundary) ?? 'unbounded';
 }
 
 /** The series of that name; undefined for a counter that is none of these. */
@@ -62,15 +68,11 @@ export function decodeSeries(name: string): CounterSeries | undefined {
 const decoded = new Map<string, CounterSeries>();
 const DECODED_MAX = 50_000;
 
-function timeToResolve(record: IssueRecord, { severity, transition }: Told, part: TimeToResolveSeries['part']): string {
-  return encodeSeries({ metric: 'time_to_resolve', ...whose(record), severity, transition, part });
-}
-
 function encodeSeries(series: CounterSeries): string {
   return JSON.stringify(series);
 }
 
-function whose({ identity, reporter }: IssueRecord): Whose {
+function whose({ identity, reporter }: Found): Whose {
   const { environment, namespace, agentId } = identity;
   const { serviceName, agentType } = reporter;
   return { agent: { environment, namespace, agentId }, reporter: { serviceName, agentType } };

@@ -1,11 +1,9 @@
-import type { IssueIdentity } from '../../lifecycle/identity.ts';
 import {
   type AddressedEvent,
   type IssueRecord,
   type IssueUpdate,
   keyOf,
   passTime,
-  type Reporter,
   takeEvent,
 } from '../../lifecycle/issue.ts';
 import type { IssueEvent } from '../../lifecycle/issue-event.ts';
@@ -16,7 +14,8 @@ import type { AccountingField } from '../accounting.ts';
 import { encodeLogs, encodeTraces } from '../otlp/encode.ts';
 import type { Exemplar } from '../otlp/model.ts';
 import type { CommitRequest, Counters, Decide, Outgoing, OutgoingSignal, RequestIssues } from '../store/store.ts';
-import { occurrenceSeries, timeToResolveBucket, timeToResolveSum, transitionSeries } from './counter-series.ts';
+import { timeToResolveBucket } from './counter-series.ts';
+import { IssueSource, issueSource } from './issue-source.ts';
 import { lifecycleLog } from './lifecycle-log.ts';
 import { describeTold, lifecycleSpans } from './lifecycle-span.ts';
 import { seconds } from './transition-attributes.ts';
@@ -58,9 +57,9 @@ export function decideDue(options: DecideOptions): Decide {
 class Ledger {
   readonly outgoing: Outgoing[] = [];
   readonly #counted: Map<string, number>;
-  /** Events that only recurred: all of them, and what the series of each agent grow by. */
+  /** Events that only recurred: all of them, and what the counters of each agent grow by. */
   #recurrences = 0;
-  readonly #recurring = new Map<ReportSeries, { recurred: number; occurrences: number }>();
+  readonly #recurring = new Map<IssueSource, { recurred: number; occurrences: number }>();
   readonly #options: DecideOptions;
   readonly #issues: RequestIssues;
   readonly #changed = new Map<string, IssueRecord>();
@@ -73,9 +72,9 @@ class Ledger {
 
   get counted(): Counters {
     this.count('applied', this.#recurrences);
-    for (const [series, { recurred, occurrences }] of this.#recurring) {
-      this.#add(series.recurred, recurred);
-      this.#add(series.occurrences, occurrences);
+    for (const [source, { recurred, occurrences }] of this.#recurring) {
+      this.#add(source.recurred, recurred);
+      this.#add(source.occurrences, occurrences);
     }
     this.#recurrences = 0;
     this.#recurring.clear();
@@ -109,20 +108,20 @@ class Ledger {
   }
 
   #countRecurrence({ after, addedOccurrences, shortened }: Recurrences, event: IssueEvent): void {
-    if (!(after.notes instanceof ReportSeries)) after.notes = this.#seriesOf(after.record);
-    const series = after.notes instanceof ReportSeries ? after.notes : this.#seriesOf(after.record);
+    if (!(after.notes instanceof IssueSource)) after.notes = issueSource(after.record);
+    const source = after.notes instanceof IssueSource ? after.notes : issueSource(after.record);
     this.#recurrences++;
     if (shortened > 0) this.count('windowShortened', shortened);
-    const known = this.#recurring.get(series);
+    const known = this.#recurring.get(source);
     if (known !== undefined) {
       known.recurred++;
       known.occurrences += addedOccurrences;
       return;
     }
     // Of a request, the first example of a counter will do.
-    this.#noteExemplar(after.record, series.recurred, 1, event);
-    if (addedOccurrences > 0) this.#noteExemplar(after.record, series.occurrences, addedOccurrences, event);
-    this.#recurring.set(series, { recurred: 1, occurrences: addedOccurrences });
+    this.#noteExemplar(after.record, source.recurred, 1, event);
+    if (addedOccurrences > 0) this.#noteExemplar(after.record, source.occurrences, addedOccurrences, event);
+    this.#recurring.set(source, { recurred: 1, occurrences: addedOccurrences });
   }
 
   #keep(update: IssueUpdate, event: IssueEvent | undefined): void {
@@ -130,16 +129,16 @@ class Ledger {
     if (record === undefined) return;
     this.#changed.set(record.key, record);
     this.count('windowShortened', shortened);
-    const series = this.#seriesOf(record);
-    this.#addExample(record, series.occurrences, addedOccurrences, event);
-    this.#addExample(record, series.recurred, untoldRecurrences, event);
+    const source = issueSource(record);
+    this.#addExample(record, source.occurrences, addedOccurrences, event);
+    this.#addExample(record, source.recurred, untoldRecurrences, event);
     for (const transition of told) this.#tell(record, transition);
     if (checkpoint === undefined || !this.#options.hasSink) return;
     this.#send('traces', encodeTraces([lifecycleSpans(describeTold(record, checkpoint), checkpoint)]));
   }
 
   #tell(record: IssueRecord, told: Told): void {
-    const name = told.transition === 'recurred' ? this.#seriesOf(record).recurred : transitionSeries(record, told);
+    const name = issueSource(record).transition(told.transition);
     this.#addExample(record, name, 1, { effectiveTime: told.at, span: told.report });
     if (told.episodeSpan !== undefined) this.#addTimeToResolve(record, told);
     if (!this.#options.hasSink) return;
@@ -150,27 +149,15 @@ class Ledger {
 
   #addTimeToResolve(record: IssueRecord, told: Told): void {
     const age = told.at - told.openedAt;
-    const bucket = timeToResolveBucket(record, told, seconds(age));
+    const source = issueSource(record);
+    const bucket = source.timeToResolve(told, timeToResolveBucket(seconds(age)));
     this.#add(bucket, 1);
-    this.#add(timeToResolveSum(record, told), Number(age / MICROSECOND_NANOS));
+    this.#add(source.timeToResolve(told, 'sum'), Number(age / MICROSECOND_NANOS));
     this.#noteExemplar(record, bucket, seconds(age), { effectiveTime: told.at, span: told.report });
   }
 
   #send(signal: OutgoingSignal, body: Uint8Array): void {
     this.outgoing.push({ signal, body, queuedAt: this.#options.now });
-  }
-
-  /** The names of what each report counts: found once for an agent, since finding them costs more than the fold. */
-  #seriesOf(record: IssueRecord): ReportSeries {
-    const { reporter, identity } = record;
-    const known = seriesByIdentity.get(identity);
-    if (known?.reporter === reporter) return known;
-    const occurrences = occurrenceSeries(record);
-    const series = seriesByName.get(occurrences) ?? new ReportSeries(record, occurrences);
-    if (seriesByName.size >= SERIES_MAX) seriesByName.clear();
-    seriesByName.set(occurrences, series);
-    seriesByIdentity.set(identity, series);
-    return series;
   }
 
   /** Of a request, the first example of a counter will do. */
@@ -193,24 +180,5 @@ class Ledger {
 
 /** What an exemplar shows: an event's time and the span that it was sent in. */
 type Example = Pick<IssueEvent, 'effectiveTime' | 'span'>;
-
-/** What the reports of an agent are counted by. */
-class ReportSeries {
-  readonly reporter: Reporter;
-  readonly occurrences: string;
-  readonly recurred: string;
-
-  constructor(record: IssueRecord, occurrences: string) {
-    this.reporter = record.reporter;
-    this.occurrences = occurrences;
-    this.recurred = transitionSeries(record, { transition: 'recurred' });
-  }
-}
-
-const SERIES_MAX = 10_000;
-/** One for all issues of an agent: counters are then added up before they are looked up. */
-const seriesByName = new Map<string, ReportSeries>();
-/** An issue keeps its identity object from event to event. */
-const seriesByIdentity = new WeakMap<IssueIdentity, ReportSeries>();
 
 const MICROSECOND_NANOS = 1000n;

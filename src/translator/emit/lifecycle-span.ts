@@ -1,11 +1,12 @@
+import { hash } from 'node:crypto';
 import type { IssueRecord } from '../../lifecycle/issue.ts';
-import { sha256 } from '../../lifecycle/sha256.ts';
 import type { SpanReference } from '../../lifecycle/issue-event.ts';
 import type { Checkpoint } from '../../lifecycle/checkpoint.ts';
 import type { Told } from '../../lifecycle/story.ts';
 import { SPAN_ISSUE } from '../../semconv.ts';
 import type { Attributes, Resource, ScopeSpans, Span, SpanLink } from '../otlp/model.ts';
-import { reporterResource, TRANSLATOR_SCOPE } from './resource.ts';
+import { issueSource } from './issue-source.ts';
+import { TRANSLATOR_SCOPE } from './resource.ts';
 import { transitionAttributes } from './transition-attributes.ts';
 
 const KIND_INTERNAL = 1;
@@ -21,11 +22,11 @@ export interface ToldContext {
 }
 
 export function describeTold(issue: IssueRecord, told: Told | Checkpoint): ToldContext {
-  const { key, identity, reporter } = issue;
+  const { key, identity } = issue;
   return {
     issue,
     ids: transitionSpanIds(key, told),
-    resource: reporterResource(identity, reporter),
+    resource: issueSource(issue).resource,
     attributes: transitionAttributes(key, identity, told),
   };
 }
@@ -73,6 +74,11 @@ export function transitionSpanIds(
   if (told.transition === 'unmatched') return { traceId: sha256(told.id).slice(0, 32), spanId, parentSpanId: '' };
   const episode = sha256(JSON.stringify([key, told.episode, 'episode']));
   return { traceId: episode.slice(0, 32), spanId, parentSpanId: episode.slice(32, 48) };
+}
+
+/** Node's own: it takes a third of the time of the one of the lifecycle, which may not ask Node. */
+function sha256(text: string): string {
+  return hash('sha256', text);
 }
 
 function linkTo({ traceId, spanId }: SpanReference): readonly SpanLink[] {

@@ -49,5 +49,10 @@ export function translatorResource(storeId: string): Resource {
 
 /** Leaves out what is empty: an attribute that says nothing is not sent. */
 export function said(attributes: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== ''));
+  const kept: Record<string, string> = {};
+  for (const name of Object.keys(attributes)) {
+    const value = attributes[name];
+    if (value !== undefined && value !== '') kept[name] = value;
+  }
+  return kept;
 }

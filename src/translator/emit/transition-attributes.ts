@@ -21,33 +21,35 @@ import {
   CATEGORY_BY_EVENT,
   EVENT_ISSUE_LIFECYCLE,
 } from '../../semconv.ts';
+import type { OpenAttributes } from '../otlp/attributes.ts';
 import type { Attributes } from '../otlp/model.ts';
-import { said } from './resource.ts';
 
 /** What a told transition says of its issue, the same on the log event and on the span. First, which issue it is. */
 export function transitionAttributes(key: string, identity: IssueIdentity, told: Told | Checkpoint): Attributes {
-  const age = told.openedAt === 0n ? undefined : seconds(told.at - told.openedAt);
-  const isClosing = told.episodeSpan !== undefined;
-  return {
-    ...said({
-      [ATTR_ISSUE_ID]: identity.issueId,
-      [ATTR_ISSUE_SUMMARY]: told.summary,
-      [ATTR_AGENT_ID]: identity.agentId,
-      [ATTR_ISSUE_KEY]: key,
-      [ATTR_ISSUE_FINGERPRINT]: identity.fingerprint,
-      [ATTR_ISSUE_TRANSITION]: told.transition,
-      [ATTR_ISSUE_SEVERITY]: told.severity,
-      [ATTR_ISSUE_CATEGORY]: told.category,
-      [ATTR_ISSUE_TRACE_ID]: told.report.traceId,
-      [ATTR_ISSUE_SPAN_ID]: told.report.spanId,
-      [ATTR_EVENT_CATEGORY]: CATEGORY_BY_EVENT[EVENT_ISSUE_LIFECYCLE] ?? '',
-    }),
-    [ATTR_ISSUE_EPISODE]: told.episode,
-    [ATTR_ISSUE_OCCURRENCES]: told.occurrences,
-    ...(age !== undefined && { [ATTR_ISSUE_AGE]: age }),
-    ...(age !== undefined && isClosing && { [ATTR_ISSUE_TIME_TO_RESOLVE]: age }),
-    ...(told.isLate && { [ATTR_ISSUE_LATE]: true }),
+  const attributes: OpenAttributes = {};
+  const say = (name: string, value: string): void => {
+    if (value !== '') attributes[name] = value;
   };
+  say(ATTR_ISSUE_ID, identity.issueId);
+  say(ATTR_ISSUE_SUMMARY, told.summary);
+  say(ATTR_AGENT_ID, identity.agentId);
+  say(ATTR_ISSUE_KEY, key);
+  say(ATTR_ISSUE_FINGERPRINT, identity.fingerprint);
+  say(ATTR_ISSUE_TRANSITION, told.transition);
+  say(ATTR_ISSUE_SEVERITY, told.severity);
+  say(ATTR_ISSUE_CATEGORY, told.category);
+  say(ATTR_ISSUE_TRACE_ID, told.report.traceId);
+  say(ATTR_ISSUE_SPAN_ID, told.report.spanId);
+  say(ATTR_EVENT_CATEGORY, CATEGORY_BY_EVENT[EVENT_ISSUE_LIFECYCLE] ?? '');
+  attributes[ATTR_ISSUE_EPISODE] = told.episode;
+  attributes[ATTR_ISSUE_OCCURRENCES] = told.occurrences;
+  if (told.openedAt !== 0n) {
+    const age = seconds(told.at - told.openedAt);
+    attributes[ATTR_ISSUE_AGE] = age;
+    if (told.episodeSpan !== undefined) attributes[ATTR_ISSUE_TIME_TO_RESOLVE] = age;
+  }
+  if (told.isLate) attributes[ATTR_ISSUE_LATE] = true;
+  return attributes;
 }
 
 /** Nanoseconds as seconds. */

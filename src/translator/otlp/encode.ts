@@ -1,11 +1,11 @@
 import { writeLogRecord } from './encode-log-record.ts';
 import { writeMetric } from './encode-metric.ts';
+import { writeResource } from './encode-resource.ts';
 import { writeSpan } from './encode-span.ts';
-import { writeAttributes } from './encode-values.ts';
 import type { ScopeLogs, ScopeMetricData, ScopeSpans } from './model.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 import type { ScopeItems } from './scope-items.ts';
-import { ENVELOPE, RESOURCE, SCOPE } from './tags.ts';
+import { ENVELOPE, SCOPE } from './tags.ts';
 
 /** An `ExportLogsServiceRequest` in protobuf, a resource entry for each scope. The same input gives the same bytes. */
 export function encodeLogs(batch: readonly ScopeLogs[]): Uint8Array {
@@ -38,9 +38,7 @@ function encodeEnvelope<Item>(
   const writer = new ProtobufWriter();
   for (const { resource, scope, items } of batch) {
     const resourceItems = writer.open(ENVELOPE.resourceItems);
-    const resourceStart = writer.open(ENVELOPE.resource);
-    writeAttributes(writer, RESOURCE.attributes, resource.attributes);
-    writer.close(resourceStart);
+    writeResource(writer, resource);
     const scopeItems = writer.open(ENVELOPE.scopeItems);
     const scopeStart = writer.open(ENVELOPE.scope);
     writer.string(SCOPE.name, scope.name);

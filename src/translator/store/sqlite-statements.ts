@@ -46,6 +46,7 @@ const SQL = {
   enqueue: 'insert into outbox (signal, queued_at, body) values (?, ?, ?)',
   nextOutgoing: 'select sequence, signal, queued_at, body from outbox where signal = ? order by sequence limit ?',
   dequeue: 'delete from outbox where sequence = ?',
+  dequeueRange: 'delete from outbox where signal = ? and sequence between ? and ?',
   park: `insert into parked (sequence, signal, queued_at, reason, body)
     select sequence, signal, queued_at, ?, body from outbox where sequence = ?`,
   trimParked: `delete from parked

@@ -9,7 +9,7 @@ import { agentBeatsOn } from './sqlite-agent-beats.ts';
 import { explain, inTransaction, openDatabase, prepareForWriting } from './sqlite-database.ts';
 import { emittedSeriesOn } from './sqlite-emitted-series.ts';
 import { lockStore, type StoreLock } from './sqlite-lock.ts';
-import { outboxOn } from './sqlite-outbox.ts';
+import { SqliteOutbox } from './sqlite-outbox.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
 import type { CommitRequest, Counters, Decide, ForgetLimits, Store, StoreIdentity } from './store.ts';
 import { UidIndex } from './uid-index.ts';
@@ -75,7 +75,7 @@ function storeOn(engine: SqliteStore): Store {
       transaction(() => {
         for (const [name, by] of counted) engine.count(name, by);
       }),
-    ...outboxOn(statements, transaction, (name, by) => engine.count(name, by)),
+    ...engine.outbox.methods,
     ...emittedSeriesOn(statements, transaction),
     ...agentBeatsOn(statements, transaction),
     forgetUids: (takenBefore) => engine.forgetUids(takenBefore),
@@ -103,6 +103,7 @@ class SqliteStore {
   readonly statements: Statements;
   readonly issues: IssueTable;
   readonly counters: CounterTable;
+  readonly outbox: SqliteOutbox;
   readonly #database: DatabaseSync;
   readonly #path: string;
   readonly #lock: StoreLock;
@@ -134,6 +135,11 @@ class SqliteStore {
     this.identity = { id: text(row, 'id'), createdAt: BigInt(text(row, 'created_at')) };
     this.issues = new IssueTable(this.statements);
     this.counters = new CounterTable(this.statements);
+    this.outbox = new SqliteOutbox(
+      this.statements,
+      (act) => this.write(act),
+      (name, by) => this.count(name, by),
+    );
     this.#uids = new UidIndex(this.statements);
     const replayed = replayJournal(
       this.statements.journal.iterate(),
@@ -278,6 +284,7 @@ class SqliteStore {
       afterCommit = this.#commitTurn(turn, work);
     } catch (error) {
       const trouble = explain(this.#path, error);
+      this.outbox.forgetHeads();
       for (const { waiter } of work) waiter.reject(trouble);
       turn.release();
       return;
@@ -322,8 +329,7 @@ class SqliteStore {
         const { ids, done } = this.counters.name(turn.counted);
         const row = turn.journalRow(this.#sequence + 1, ids);
         if (row !== undefined) this.statements.addJournal.run(row.sequence, row.crc, row.entry);
-        for (const { signal, queuedAt, body } of turn.outgoing) this.statements.enqueue.run(signal, queuedAt, body);
-        afterCommit.push(() => {
+        afterCommit.push(this.outbox.enqueue(turn.outgoing), () => {
           done();
           this.counters.add(ids);
           turn.publish();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeLogs, decodeMetrics, decodeTraces } from '../../../src/translator/otlp/decode.ts';
 import { encodeLogs, encodeTraces } from '../../../src/translator/otlp/encode.ts';
+import { keepEncoded } from '../../../src/translator/otlp/encode-resource.ts';
 import { MalformedBodyError } from '../../../src/translator/otlp/malformed-body.ts';
 import type { Encoding } from '../../../src/translator/otlp/model.ts';
 import { logsBatch, tracesBatch } from './arbitraries.ts';
@@ -55,6 +56,16 @@ describe('encoding', () => {
     fc.assert(
       fc.property(tracesBatch, (batch) => {
         expectSame(fromProtobuf('ExportTraceServiceRequest', encodeTraces(batch)), plainTraces(batch));
+      }),
+    );
+  });
+
+  it('gives the same bytes for a resource that is kept encoded', () => {
+    fc.assert(
+      fc.property(logsBatch, tracesBatch, (logs, traces) => {
+        const bodies = [encodeLogs(logs), encodeTraces(traces)];
+        for (const { resource } of [...logs, ...traces]) keepEncoded(resource);
+        expectSame([encodeLogs(logs), encodeTraces(traces)], bodies);
       }),
     );
   });
