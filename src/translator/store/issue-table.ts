@@ -28,8 +28,7 @@ interface Loaded {
   readonly sequence: number;
 }
 
-/** Issues in memory that could be read again, in bytes, more or less. */
-const CACHE_BYTES_MAX = 128 * 2 ** 20;
+const CACHE_BYTES = 128 * 2 ** 20;
 const ISSUE_BYTES = 4096;
 
 /**
@@ -39,16 +38,20 @@ const ISSUE_BYTES = 4096;
 export class IssueTable {
   readonly groups: ActiveGroups = new ActiveGroups();
   readonly #statements: Statements;
+  readonly #cacheBytes: number;
   readonly #changed = new Map<string, Changed>();
   /** Unchanged issues, in two generations: the older is dropped when the younger is full. */
   #young = new Map<string, LiveIssue>();
   #old = new Map<string, LiveIssue>();
   #youngBytes = 0;
-  /** A place remembered in another one may be of an issue that has left memory. */
-  #generation = 0;
+  /** All that are in memory: a place remembered elsewhere is a number, and keeps nobody there. */
+  #slots: (LiveIssue | undefined)[] = [];
+  readonly #freeSlots: number[] = [];
 
-  constructor(statements: Statements) {
+  /** @param cacheBytes of issues in memory that could be read again, more or less. Default: 128 MiB */
+  constructor(statements: Statements, cacheBytes: number = CACHE_BYTES) {
     this.#statements = statements;
+    this.#cacheBytes = cacheBytes;
     for (const row of statements.activeGroups.all()) {
       const issues = Number(row['issues']);
       const open = Number(row['open']);
@@ -75,20 +78,18 @@ export class IssueTable {
     const known = this.#changed.get(key)?.issue ?? this.#young.get(key);
     if (known !== undefined) return known;
     const loaded = this.#old.get(key) ?? this.#loadLive(key);
+    this.#old.delete(key);
     if (loaded !== undefined) this.#remember(key, loaded);
     return loaded;
   }
 
   /** The same by an event's names, which remember it: in a fleet of issues each look into a map costs as much as the fold. */
   find(names: IssueNames): LiveIssue | undefined {
-    const { place } = names;
-    if (place instanceof Place && place.table === this && place.issue.generation === this.#generation) {
-      return place.issue;
-    }
-    const issue = this.live(names.key);
-    if (issue === undefined) return undefined;
-    issue.generation = this.#generation;
-    names.place = new Place(this, issue);
+    const { key, place } = names;
+    const known = place instanceof Place && place.table === this ? this.#slots[place.slot] : undefined;
+    if (known?.anchor.key === key) return known;
+    const issue = this.live(key);
+    if (issue?.slot !== undefined) names.place = new Place(this, issue.slot);
     return issue;
   }
 
@@ -177,6 +178,14 @@ export class IssueTable {
     return worst.map(({ record }) => record);
   }
 
+  /** Nothing is in memory any more. */
+  close(): void {
+    this.#changed.clear();
+    this.#young.clear();
+    this.#old.clear();
+    this.#slots = [];
+  }
+
   /** Of all issues, in any order. */
   keys(): readonly string[] {
     const keys = new Set(this.#changed.keys());
@@ -217,10 +226,10 @@ export class IssueTable {
       done: () => {
         for (const record of records) {
           this.groups.change(record, undefined);
+          this.#release(this.#young.get(record.key) ?? this.#old.get(record.key));
           this.#young.delete(record.key);
           this.#old.delete(record.key);
         }
-        this.#generation++;
       },
     };
   }
@@ -230,7 +239,7 @@ export class IssueTable {
     this.#young.delete(key);
     this.#old.delete(key);
     issue.isChanged = true;
-    issue.generation = this.#generation;
+    this.#hold(issue);
     this.#changed.set(key, {
       issue,
       saved: before && issueColumns(before, this.groups),
@@ -282,13 +291,31 @@ export class IssueTable {
 
   #remember(key: string, issue: LiveIssue): void {
     this.#young.set(key, issue);
-    issue.generation = this.#generation;
+    this.#hold(issue);
     this.#youngBytes += issue.anchor.history.tail.packs.reduce((sum, { bytes }) => sum + bytes.byteLength, ISSUE_BYTES);
-    if (this.#youngBytes < CACHE_BYTES_MAX / 2) return;
+    if (this.#youngBytes < this.#cacheBytes / 2) return;
+    const leaving = this.#old;
     this.#old = this.#young;
     this.#young = new Map();
     this.#youngBytes = 0;
-    this.#generation++;
+    for (const [leavingKey, old] of leaving) {
+      // One that a turn has in its hands must not be read a second time.
+      if (old.staged === undefined) this.#release(old);
+      else this.#young.set(leavingKey, old);
+    }
+  }
+
+  #hold(issue: LiveIssue): void {
+    if (issue.slot !== undefined) return;
+    issue.slot = this.#freeSlots.pop() ?? this.#slots.length;
+    this.#slots[issue.slot] = issue;
+  }
+
+  #release(issue: LiveIssue | undefined): void {
+    if (issue?.slot === undefined) return;
+    this.#slots[issue.slot] = undefined;
+    this.#freeSlots.push(issue.slot);
+    issue.slot = undefined;
   }
 
   #findOldest(groupIds: ReadonlySet<number>): ReadonlyMap<number, bigint> {
@@ -314,11 +341,11 @@ export class IssueTable {
 /** Where an issue was found. */
 class Place {
   readonly table: IssueTable;
-  readonly issue: LiveIssue;
+  readonly slot: number;
 
-  constructor(table: IssueTable, issue: LiveIssue) {
+  constructor(table: IssueTable, slot: number) {
     this.table = table;
-    this.issue = issue;
+    this.slot = slot;
   }
 }
 

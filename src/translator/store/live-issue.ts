@@ -13,9 +13,9 @@ const FEW_EVENTS = 4;
  * hundred bytes each that no garbage collector walks, where a record an event would be half a kilobyte of objects.
  */
 export class LiveIssue {
-  /** For the table that holds it: whether it differs from its row, and when it was last held. */
+  /** For the table that holds it: whether it differs from its row, and where it is found. */
   isChanged = false;
-  generation = -1;
+  slot: number | undefined;
   /** For the turn that stages it. */
   staged: object | undefined;
   #record: IssueRecord;

@@ -19,6 +19,8 @@ export interface SqliteStoreOptions {
   readonly checkpointEvents?: number;
   /** Uids on disk; beyond it whole days are forgotten early, the oldest first, and counted. Default: 50 000 000. */
   readonly uidsMax?: number;
+  /** Memory for issues that have not changed since they were written. Default: 128 MiB. */
+  readonly cacheBytes?: number;
 }
 
 /** What a start after a crash reads again, in a second or two. Twice as many make an event half a microsecond cheaper. */
@@ -133,7 +135,7 @@ class SqliteStore {
     this.statements = prepareStatements(database);
     const row: Row = this.statements.store.get() ?? {};
     this.identity = { id: text(row, 'id'), createdAt: BigInt(text(row, 'created_at')) };
-    this.issues = new IssueTable(this.statements);
+    this.issues = new IssueTable(this.statements, options.cacheBytes);
     this.counters = new CounterTable(this.statements);
     this.outbox = new SqliteOutbox(
       this.statements,
@@ -250,6 +252,7 @@ class SqliteStore {
     } finally {
       this.#database.close();
       this.#lock.release();
+      this.issues.close();
     }
   }
 

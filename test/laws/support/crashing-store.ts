@@ -111,7 +111,8 @@ export class CrashingStore {
   }
 
   #open(): Store {
-    return openSqliteStore(this.#path, START, { checkpointEvents: this.#checkpointEvents });
+    // Memory for an issue or two: the others are read again and again.
+    return openSqliteStore(this.#path, START, { checkpointEvents: this.#checkpointEvents, cacheBytes: 10_000 });
   }
 
   #execute(sql: string): void {
