@@ -1,6 +1,6 @@
 /**
  * What reading a request costs, as ratios in one run: our decoder, building everything and building issue events only,
- * against protobufjs and JSON.parse. Run: `node bench/decode.ts [--json]`. Takes about 20 s.
+ * against protobufjs and JSON.parse; and the way on to the lifecycle's events, straight from the bytes or by records. Run: `node bench/decode.ts [--json]`. Takes about 30 s.
  *
  * Contenders run in turn, a slice of each per round, and the median of the rounds' ratios is printed: the machine's speed
  * may change between rounds, and seldom does within one.
@@ -9,8 +9,12 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs';
 import { readFileSync } from 'node:fs';
 import { EVENT_ISSUE_REPORTED, EVENT_LLM_CALL, EVENT_TASK_STARTED } from '../src/semconv.ts';
+import { isReadEventName } from '../src/translator/intake/agent-sign.ts';
+import { takeLogs } from '../src/translator/intake/intake.ts';
 import { isIssueEventName } from '../src/translator/intake/issue-carrier.ts';
+import { takeEncodedLogs } from '../src/translator/intake/take-encoded-logs.ts';
 import { decodeLogs, decodeTraces } from '../src/translator/otlp/decode.ts';
+import { Workload } from './translator/workload.ts';
 
 const RECORDS = 512;
 const ROUNDS = 25;
@@ -115,6 +119,36 @@ function logsLoad(name: string, eventNameOf: (at: number) => string): Load {
   };
 }
 
+/** From the bytes to the lifecycle's events, of requests as `bench/translator.ts` sends them. */
+function eventsLoad(name: string, issues: number): Load {
+  const encoding = 'protobuf';
+  const workload = new Workload({
+    recordsPerRequest: RECORDS,
+    issues,
+    reportsPerResolve: 500,
+    encoding,
+    isGzip: false,
+  });
+  const bodies = Array.from({ length: 16 }, () => workload.body());
+  const arrival = { arrival: BigInt(Date.now()) * 1_000_000n, windowNanos: 900_000_000_000n };
+  const inTurn = (take: (body: Uint8Array) => unknown): (() => unknown) => {
+    let next = 0;
+    return () => take(bodies[next++ % bodies.length] ?? new Uint8Array());
+  };
+  return {
+    name: `${RECORDS} log records to events, ${name}`,
+    bytes: bodies[0]?.length ?? 0,
+    contenders: [
+      {
+        name: 'by way of records',
+        run: inTurn((body) => takeLogs(decodeLogs(body, encoding, isReadEventName), arrival)),
+      },
+      { name: 'lean', run: inTurn((body) => takeEncodedLogs(body, arrival)) },
+      { name: 'records alone', run: inTurn((body) => decodeLogs(body, encoding, isReadEventName)) },
+    ],
+  };
+}
+
 function jsonLoad(): Load {
   const body = Buffer.from(JSON.stringify(logsOf((at) => (at % 100 === 0 ? EVENT_ISSUE_REPORTED : EVENT_LLM_CALL))));
   return {
@@ -180,6 +214,8 @@ function measure({ contenders }: Load): readonly Row[] {
 }
 
 const loads = [
+  eventsLoad('of 4 000 issues', 4000),
+  eventsLoad('of 100 issues', 100),
   logsLoad('all issue events', () => EVENT_ISSUE_REPORTED),
   logsLoad('1 in 100 an issue event', (at) => (at % 100 === 0 ? EVENT_ISSUE_REPORTED : EVENT_TASK_STARTED)),
   logsLoad('plain, without event names', () => ''),

@@ -13,8 +13,9 @@ export type ServedTranslator = Pick<
 export function lateTranslator(opened: Promise<Translator>): ServedTranslator {
   return {
     receiver: {
-      logs: async (batch) => (await opened).receiver.logs(batch),
-      traces: async (batch) => (await opened).receiver.traces(batch),
+      logs: async (batch, sent) => (await opened).receiver.logs(batch, sent),
+      encodedLogs: async (body, sent) => (await opened).receiver.encodedLogs(body, sent),
+      traces: async (batch, sent) => (await opened).receiver.traces(batch, sent),
       metrics: async (batch) => (await opened).receiver.metrics(batch),
     },
     listIssues: async (query) => (await opened).listIssues(query),

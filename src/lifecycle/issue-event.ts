@@ -63,5 +63,5 @@ export interface EventTimes {
 /** The record's own time, else when it was observed, else its arrival; a time further ahead of us than the window is a wrong clock: then the arrival too. */
 export function effectiveTime({ time, observedTime, arrival }: EventTimes, windowNanos: bigint): bigint {
   const said = time || observedTime || arrival;
-  return said > arrival + windowNanos ? arrival : said;
+  return said > arrival && said > arrival + windowNanos ? arrival : said;
 }

@@ -14,7 +14,9 @@ import { folderOf } from './free-space.ts';
 import type { Answer } from './http/answer.ts';
 import type { Health } from './http/health-routes.ts';
 import { ACCEPTED, type Receipt, type Receiver, type SentBody } from './http/receiver.ts';
-import { type Intake, takeLogs, takeMetrics, takeSpans } from './intake/intake.ts';
+import { takeLogs, takeMetrics, takeSpans } from './intake/intake.ts';
+import type { Intake } from './intake/sorter.ts';
+import { takeEncodedLogs } from './intake/take-encoded-logs.ts';
 import { type IssueView, viewIssue } from './issue-view.ts';
 import type { DerivedSink } from './outbox/derived-sink.ts';
 import { openOtlpSink, type OtlpSinkOptions } from './outbox/otlp-sink.ts';
@@ -48,7 +50,7 @@ export interface TranslatorOptions {
 /** Takes OTLP in, keeps the life of each issue, and sends what it derives. */
 export interface Translator {
   /** What an OTLP server hands its requests to. It resolves once they are durable. */
-  readonly receiver: Receiver;
+  readonly receiver: Required<Receiver>;
   /** All issues, open and closed, in the order of their keys. */
   issues(): Promise<readonly IssueView[]>;
   /** A page of the issues that the query asks for, in the order of their keys. */
@@ -112,7 +114,7 @@ function wallClock(): bigint {
 }
 
 class StoredTranslator implements Translator {
-  readonly receiver: Receiver;
+  readonly receiver: Required<Receiver>;
   readonly #store: Store;
   readonly #storeFolder: string | undefined;
   readonly #now: () => bigint;
@@ -154,6 +156,10 @@ class StoredTranslator implements Translator {
       logs: async (batch, sent) => {
         const clock = arrival();
         return this.#receive(takeLogs(batch, clock), wireOf('logs', sent, clock.arrival));
+      },
+      encodedLogs: async (body, sent) => {
+        const clock = arrival();
+        return this.#receive(takeEncodedLogs(body, clock), wireOf('logs', sent, clock.arrival));
       },
       traces: async (batch, sent) => {
         const clock = arrival();

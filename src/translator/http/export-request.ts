@@ -19,7 +19,7 @@ export interface ExportEdge {
   readonly maxBodyBytes: number;
   /** Of all bodies in memory, until their request is answered. */
   readonly budget: ByteBudget;
-  /** Names of the events to build; others are counted. Default: all. */
+  /** Names of the events to build; others are counted. Default: all. A receiver that reads encoded logs chooses itself. */
   readonly isWanted?: IsWanted | undefined;
   /** Hears what the receiver threw; the sender is told only to come back. */
   readonly onError: (error: unknown) => void;
@@ -95,6 +95,7 @@ function receive(
   const { encoding } = sent;
   switch (signal) {
     case 'logs':
+      if (encoding === 'protobuf' && receiver.encodedLogs !== undefined) return receiver.encodedLogs(body, sent);
       return receiver.logs(decodeLogs(body, encoding, isWanted), sent);
     case 'traces':
       return receiver.traces(decodeTraces(body, encoding, isWanted), sent);

@@ -7,6 +7,14 @@ import type { Encoding, ScopeLogs, ScopeMetrics, ScopeSpans } from '../otlp/mode
 export interface Receiver {
   /** @param sent what the batch was decoded from, where there is such a thing: a store may keep it as it is */
   logs(batch: readonly ScopeLogs[], sent?: SentBody): Promise<Receipt>;
+  /**
+   * The same for logs in protobuf, from their bytes: for a receiver that picks out of them what it wants, and builds no
+   * records. What it does not want it need not look into, so what is malformed there may stay unseen. Default: the edge
+   * decodes them for `logs`.
+   * @param body an `ExportLogsServiceRequest`, unpacked
+   * @throws MalformedBodyError for a body that is none; the edge answers 400
+   */
+  encodedLogs?(body: Uint8Array, sent: SentBody): Promise<Receipt>;
   traces(batch: readonly ScopeSpans[], sent?: SentBody): Promise<Receipt>;
   metrics(batch: readonly ScopeMetrics[]): Promise<Receipt>;
 }

@@ -22,7 +22,7 @@ export interface OtlpServerOptions {
   readonly receiver: Receiver;
   /**
    * Names of the events that the receiver wants: log records, and spans, of no such name are passed over on the bytes
-   * and arrive as counts, and so does every data point. Default: all is built.
+   * and arrive as counts, and so does every data point. A receiver with `encodedLogs` chooses from those itself. Default: all is built.
    */
   readonly isWanted?: IsWanted;
   /** Pages beside OTLP. Default: none. */

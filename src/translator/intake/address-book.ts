@@ -1,4 +1,5 @@
 import { type AgentIdentity, identifyIssue, type IssueIdentity } from '../../lifecycle/identity.ts';
+import type { Severity } from '../../lifecycle/issue-event.ts';
 import { type IssueNames, namesOf, type Reporter } from '../../lifecycle/issue.ts';
 
 /** Whose an event is. The last words that were said of it are kept, since they are mostly said again. */
@@ -11,12 +12,16 @@ export interface Address {
 
 export interface Words {
   readonly summary: string;
+  readonly severity: Severity;
   readonly severityAsSaid: string;
   readonly category: string;
 }
 
-/** Who sends, as far as it is the same from record to record. */
-interface Sender {
+/** Who sends an event. */
+export interface Sender extends AgentIdentity, Reporter {}
+
+/** A sender's service, with all of its agents of one type: it is mostly the same from record to record. */
+interface Service {
   readonly environment: string;
   readonly namespace: string;
   readonly reporter: Reporter;
@@ -25,63 +30,76 @@ interface Sender {
   readonly bySummary: Map<string, Map<string, Address>>;
 }
 
-const SENDERS_MAX = 1000;
+const SERVICES_MAX = 1000;
 const ADDRESSES_MAX = 20_000;
 /** A longer summary is no name worth keeping. */
 const NAME_CHARACTERS_MAX = 1024;
-const NO_WORDS: Words = { summary: '', severityAsSaid: '', category: '' };
+const NO_WORDS: Words = { summary: '', severity: 'medium', severityAsSaid: '', category: '' };
 
 /**
  * The addresses met lately. One address is one object: its names and series are found once, and events share their
  * strings. It changes no answer.
  */
 export class AddressBook {
-  readonly #senders = new Map<string, Sender>();
-  #last: Sender | undefined;
+  readonly #services = new Map<string, Service>();
+  #last: Service | undefined;
   #addresses = 0;
 
   /** @param summary what an issue without an id is known by */
-  find(agent: AgentIdentity, reporter: Reporter, issueId: string, summary: string): Address {
-    const sender = this.#senderOf(agent, reporter);
-    const agents = issueId === '' ? sender.bySummary : sender.byId;
+  find(sender: Sender, issueId: string, summary: string): Address {
+    const service = this.#serviceOf(sender);
+    const agents = issueId === '' ? service.bySummary : service.byId;
     const name = issueId === '' ? summary : issueId;
-    const known = agents.get(agent.agentId)?.get(name);
-    if (known !== undefined) return known;
-    const identity = identifyIssue(agent, issueId, summary);
-    const address = { identity, reporter: sender.reporter, names: namesOf(identity), words: NO_WORDS };
+    return agents.get(sender.agentId)?.get(name) ?? this.#add(service, sender, issueId, summary);
+  }
+
+  #add(service: Service, { agentId }: Sender, issueId: string, summary: string): Address {
+    const { environment, namespace, reporter } = service;
+    const agents = issueId === '' ? service.bySummary : service.byId;
+    const name = issueId === '' ? summary : issueId;
+    const identity = identifyIssue({ environment, namespace, agentId }, issueId, summary);
+    const address = { identity, reporter, names: namesOf(identity), words: NO_WORDS };
     if (name.length > NAME_CHARACTERS_MAX) return address;
     if (++this.#addresses > ADDRESSES_MAX) this.#clear();
-    const issues = agents.get(agent.agentId) ?? new Map<string, Address>();
+    const issues = agents.get(agentId) ?? new Map<string, Address>();
     issues.set(name, address);
-    agents.set(agent.agentId, issues);
+    agents.set(agentId, issues);
     return address;
   }
 
-  #senderOf({ environment, namespace }: AgentIdentity, { serviceName, agentType }: Reporter): Sender {
+  #serviceOf(sender: Sender): Service {
     const last = this.#last;
-    if (
-      last?.environment === environment &&
-      last.namespace === namespace &&
-      last.reporter.serviceName === serviceName &&
-      last.reporter.agentType === agentType
-    ) {
-      return last;
-    }
+    return last !== undefined && isOf(sender, last) ? last : this.#otherServiceOf(sender);
+  }
+
+  #otherServiceOf({ environment, namespace, serviceName, agentType }: Sender): Service {
     const name = JSON.stringify([environment, namespace, serviceName, agentType]);
-    const known = this.#senders.get(name);
+    const known = this.#services.get(name);
     const reporter = { serviceName, agentType };
-    const sender = known ?? { environment, namespace, reporter, byId: new Map(), bySummary: new Map() };
+    const service = known ?? { environment, namespace, reporter, byId: new Map(), bySummary: new Map() };
     if (known === undefined) {
-      if (this.#senders.size >= SENDERS_MAX) this.#clear();
-      this.#senders.set(name, sender);
+      if (this.#services.size >= SERVICES_MAX) this.#clear();
+      this.#services.set(name, service);
     }
-    this.#last = sender;
-    return sender;
+    this.#last = service;
+    return service;
   }
 
   #clear(): void {
-    this.#senders.clear();
+    this.#services.clear();
     this.#last = undefined;
     this.#addresses = 0;
   }
+}
+
+/** Of all that the translator reads. */
+export const addresses: AddressBook = new AddressBook();
+
+function isOf(sender: Sender, { environment, namespace, reporter }: Service): boolean {
+  return (
+    sender.environment === environment &&
+    sender.namespace === namespace &&
+    sender.agentType === reporter.agentType &&
+    sender.serviceName === reporter.serviceName
+  );
 }

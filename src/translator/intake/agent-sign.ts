@@ -2,7 +2,8 @@ import { effectiveTime } from '../../lifecycle/issue-event.ts';
 import { type AgentSign, STUCK_THRESHOLD_SECONDS } from '../../lifecycle/silence.ts';
 import { ATTR_AGENT_STUCK_THRESHOLD, EVENT_AGENT_HEARTBEAT, EVENT_AGENT_STOPPED } from '../../semconv.ts';
 import type { AnyValue, LogRecord, Resource } from '../otlp/model.ts';
-import { type Arrival, isIssueEventName, readAgent } from './issue-carrier.ts';
+import type { Arrival } from './address-event.ts';
+import { isIssueEventName, readAgent } from './issue-carrier.ts';
 
 const KIND_BY_EVENT: ReadonlyMap<string, AgentSign['kind']> = new Map([
   [EVENT_AGENT_HEARTBEAT, 'beat'],

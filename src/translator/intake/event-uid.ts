@@ -9,6 +9,11 @@ export function boundedId(id: string): string {
   return id.length <= ID_CHARACTERS_MAX ? id : sha256(id);
 }
 
+/** The uid that a record brings; undefined when it brings none. */
+export function readUid(value: AnyValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? boundedId(value) : undefined;
+}
+
 /** A uid for a record that has none: a resend hashes the same, in protobuf as in JSON. */
 export function hashRecord(resource: Resource, eventName: string, record: LogRecord): string {
   return sha256(

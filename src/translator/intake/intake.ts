@@ -1,57 +1,17 @@
-import type { AddressedEvent } from '../../lifecycle/issue.ts';
-import type { AgentSign } from '../../lifecycle/silence.ts';
-import {
-  ATTR_LOG_RECORD_UID,
-  ATTR_SUMMARY,
-  NAME_PREFIX,
-  SCOPE_INSTRUMENTATION,
-  SCOPE_TRANSLATOR,
-} from '../../semconv.ts';
-import type {
-  AnyValue,
-  LogRecord,
-  Resource,
-  Scope,
-  ScopeLogs,
-  ScopeMetrics,
-  ScopeSpans,
-  Skipped,
-  Span,
-  SpanEvent,
-} from '../otlp/model.ts';
-import { readAgentSign } from './agent-sign.ts';
-import { boundedId, hashRecord } from './event-uid.ts';
-import { type Arrival, type IssueCarrier, KIND_BY_EVENT, readCarrier } from './issue-carrier.ts';
-
-/** What a request holds for the lifecycle, and what else was in it. */
-export interface Intake {
-  readonly events: readonly AddressedEvent[];
-  /** Issue events that can never be taken: why, once for each. */
-  readonly rejections: readonly string[];
-  /** Heartbeats and stops of agents; they count as `other`. */
-  readonly signs: readonly AgentSign[];
-  /** Records, spans and points that are ours but no issue events. */
-  readonly other: number;
-  /** Those of anybody else. */
-  readonly foreign: number;
-  /** What a translator wrote: never read again. */
-  readonly ownInput: number;
-}
+import { ATTR_LOG_RECORD_UID, ATTR_SUMMARY, NAME_PREFIX, SCOPE_TRANSLATOR } from '../../semconv.ts';
+import type { Resource, ScopeLogs, ScopeMetrics, ScopeSpans, Span, SpanEvent } from '../otlp/model.ts';
+import type { Arrival } from './address-event.ts';
+import { readUid } from './event-uid.ts';
+import { type IssueCarrier, KIND_BY_EVENT } from './issue-carrier.ts';
+import { type Intake, Sorter } from './sorter.ts';
+import { takeLog } from './take-log.ts';
 
 /** Log records: an issue event is one by its event name. */
 export function takeLogs(batch: readonly ScopeLogs[], arrival: Arrival): Intake {
   const sorter = new Sorter(arrival);
   for (const { resource, scope, logRecords, skipped } of batch) {
     sorter.countSkipped(scope, skipped);
-    for (const record of logRecords) {
-      if (scope.name === SCOPE_TRANSLATOR) {
-        sorter.ownInput++;
-        continue;
-      }
-      const sign = readAgentSign(resource, record, arrival);
-      if (sign !== undefined) sorter.signs.push(sign);
-      sorter.add(logCarrier(resource, record), scope, record.eventName);
-    }
+    for (const record of logRecords) takeLog(sorter, resource, scope, record);
   }
   return sorter;
 }
@@ -87,61 +47,6 @@ export function takeMetrics(batch: readonly ScopeMetrics[]): Intake {
   return sorter;
 }
 
-class Sorter implements Intake {
-  readonly events: AddressedEvent[] = [];
-  readonly rejections: string[] = [];
-  readonly signs: AgentSign[] = [];
-  other = 0;
-  foreign = 0;
-  ownInput = 0;
-  readonly #arrival: Arrival;
-
-  constructor(arrival: Arrival) {
-    this.#arrival = arrival;
-  }
-
-  /** Takes what a record carries; one that carries no issue event is counted by whose it is. */
-  add(carrier: IssueCarrier | undefined, scope: Scope, name: string): void {
-    if (carrier !== undefined) this.addCarrier(carrier);
-    else if (scope.name === SCOPE_INSTRUMENTATION || name.startsWith(NAME_PREFIX)) this.other++;
-    else this.foreign++;
-  }
-
-  /** Counts by whose it is what carries no issue event. */
-  countSkipped(scope: Scope, { named, unnamed }: Skipped = { named: 0, unnamed: 0 }): void {
-    if (scope.name === SCOPE_TRANSLATOR) this.ownInput += named + unnamed;
-    else if (scope.name === SCOPE_INSTRUMENTATION) this.other += named + unnamed;
-    else {
-      this.other += named;
-      this.foreign += unnamed;
-    }
-  }
-
-  addCarrier(carrier: IssueCarrier | undefined): void {
-    if (carrier === undefined) return;
-    const event = readCarrier(carrier, this.#arrival);
-    if (typeof event === 'string') this.rejections.push(event);
-    else this.events.push(event);
-  }
-}
-
-function logCarrier(resource: Resource, record: LogRecord): IssueCarrier | undefined {
-  const kind = KIND_BY_EVENT.get(record.eventName);
-  if (kind === undefined) return undefined;
-  const { attributes, body, traceId, spanId } = record;
-  const uid = readUid(attributes[ATTR_LOG_RECORD_UID]) ?? hashRecord(resource, record.eventName, record);
-  return {
-    kind,
-    resource,
-    attributes,
-    uid,
-    summary: body === null || body === '' ? (attributes[ATTR_SUMMARY] ?? null) : body,
-    time: record.timeUnixNano,
-    observedTime: record.observedTimeUnixNano,
-    span: { traceId, spanId },
-  };
-}
-
 function spanEventCarrier(resource: Resource, span: Span, event: SpanEvent): IssueCarrier | undefined {
   const { name, attributes, timeUnixNano } = event;
   return uidCarrier({ name, attributes, time: timeUnixNano }, resource, span);
@@ -168,8 +73,4 @@ function uidCarrier({ name, attributes, time }: Named, resource: Resource, span:
     observedTime: 0n,
     span: { traceId: span.traceId, spanId: span.spanId },
   };
-}
-
-function readUid(value: AnyValue | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? boundedId(value) : undefined;
 }

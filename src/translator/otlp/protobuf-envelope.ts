@@ -6,11 +6,11 @@ import { SkippedCount, skippedField } from './skipped.ts';
 import { ENVELOPE, RESOURCE, SCOPE } from './tags.ts';
 
 // Fields may come in any order, so a resource or scope may be filled after the items that point to it.
-interface OpenResource {
+export interface OpenResource {
   readonly attributes: OpenAttributes;
 }
 
-interface OpenScope {
+export interface OpenScope {
   name: string;
   version: string;
 }
@@ -68,7 +68,8 @@ function decodeScopeItems<Item>(
   return { resource, scope, items, ...skippedField(skipped) };
 }
 
-function decodeResource(reader: ProtobufReader, resource: OpenResource): void {
+/** Reads the `Resource` that starts here, on top of what is known of it. */
+export function decodeResource(reader: ProtobufReader, resource: OpenResource): void {
   const outerEnd = reader.enter();
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     if (tag === RESOURCE.attributes) decodeAttribute(reader, resource.attributes);
@@ -77,7 +78,8 @@ function decodeResource(reader: ProtobufReader, resource: OpenResource): void {
   reader.leave(outerEnd);
 }
 
-function decodeScope(reader: ProtobufReader, scope: OpenScope): void {
+/** The same for an `InstrumentationScope`. */
+export function decodeScope(reader: ProtobufReader, scope: OpenScope): void {
   const outerEnd = reader.enter();
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     if (tag === SCOPE.name) scope.name = reader.repeatedString();

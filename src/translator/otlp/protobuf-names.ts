@@ -62,7 +62,7 @@ export function skipSpan(reader: ProtobufReader, isWanted: IsWanted): string | u
 
 function skipOrRewind(reader: ProtobufReader, start: number, skippedName: string | undefined): string | undefined {
   if (skippedName === undefined) reader.rewind(start);
-  else reader.countMessage();
+  else reader.countMessages(1);
   return skippedName;
 }
 

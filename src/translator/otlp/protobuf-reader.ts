@@ -3,7 +3,7 @@ import { narrowInteger } from './integers.ts';
 import { MalformedBodyError, MAX_MESSAGES } from './malformed-body.ts';
 import { StringCache } from './string-cache.ts';
 
-const repeatedStrings = new StringCache();
+const repeatedStrings = new StringCache(10);
 
 /** Bytes of a varint that a double holds exactly (7 bits each). */
 const EXACT_VARINT_BYTES = 7;
@@ -39,7 +39,7 @@ export class ProtobufReader {
 
   /** Opens the nested message that starts here; the result is for {@link leave}. */
   enter(): number {
-    this.countMessage();
+    this.countMessages(1);
     return this.skim();
   }
 
@@ -50,8 +50,9 @@ export class ProtobufReader {
     return outerEnd;
   }
 
-  countMessage(): void {
-    if (++this.#messages > MAX_MESSAGES) throw new MalformedBodyError(`more than ${MAX_MESSAGES} nested messages`);
+  countMessages(count: number): void {
+    this.#messages += count;
+    if (this.#messages > MAX_MESSAGES) throw new MalformedBodyError(`more than ${MAX_MESSAGES} nested messages`);
   }
 
   /** Where it stands, for {@link rewind}. */
@@ -99,7 +100,7 @@ export class ProtobufReader {
   /** A string that is likely to come again: an attribute key, a name. */
   repeatedString(): string {
     const end = this.#endOfBytes();
-    const text = repeatedStrings.read(this.#bytes, this.#position, end);
+    const text = repeatedStrings.read(this.#bytes, this.#view, this.#position, end);
     this.#position = end;
     return text;
   }
@@ -160,9 +161,14 @@ export class ProtobufReader {
 
   /** Unsigned: a number up to 7 bytes, beyond that a bigint of 64 bits. */
   #varint(): number | bigint {
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < EXACT_VARINT_BYTES; i++) {
+    const first = this.#byte();
+    return first < 0x80 ? first : this.#restOfVarint(first & 0x7f);
+  }
+
+  #restOfVarint(first: number): number | bigint {
+    let value = first;
+    let scale = 0x80;
+    for (let i = 1; i < EXACT_VARINT_BYTES; i++) {
       const byte = this.#byte();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;

@@ -28,8 +28,11 @@ export const ANY_VALUE = {
 export const LOG_RECORD = {
   timeUnixNano: 0o11,
   severityNumber: 0o20,
+  severityText: 0o32,
   body: 0o52,
   attributes: 0o62,
+  droppedAttributesCount: 0o70,
+  flags: 0o105,
   traceId: 0o112,
   spanId: 0o122,
   observedTimeUnixNano: 0o131,

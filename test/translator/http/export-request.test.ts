@@ -3,9 +3,18 @@ import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Receipt } from '../../../src/translator/http/receiver.ts';
+import { ACCEPTED, type Receipt, type SentBody } from '../../../src/translator/http/receiver.ts';
 import { fromProtobuf, toJson, toProtobuf } from '../otlp/oracle.ts';
-import { bytesOf, JSON_TYPE, openServer, post, PROTOBUF_TYPE, responseTo, startPost } from './open-server.ts';
+import {
+  bytesOf,
+  JSON_TYPE,
+  openServer,
+  post,
+  PROTOBUF_TYPE,
+  RecordingReceiver,
+  responseTo,
+  startPost,
+} from './open-server.ts';
 
 const LOGS = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ eventName: 'e', timeUnixNano: '5' }] }] }] };
 
@@ -36,6 +45,27 @@ describe('a request that is taken', () => {
     for (const batch of receiver.batches) {
       expect(batch).toMatchObject([{ logRecords: [{ eventName: 'e', timeUnixNano: 5n }] }]);
     }
+  });
+
+  it('in protobuf goes undecoded to a receiver that reads encoded logs, and nothing else does', async () => {
+    const encoded: { readonly body: Buffer; readonly sent: SentBody }[] = [];
+    const encodedLogs = (body: Uint8Array, sent: SentBody): Promise<Receipt> => {
+      encoded.push({ body: Buffer.from(body), sent });
+      return Promise.resolve(ACCEPTED);
+    };
+    const decoded = new RecordingReceiver();
+    const { url } = await openServer({ receiver: Object.assign(decoded, { encodedLogs }) });
+    const body = Buffer.from(toProtobuf('ExportLogsServiceRequest', LOGS));
+    const packed = gzipSync(body);
+    expect((await post(`${url}/v1/logs`, PROTOBUF_TYPE, packed, { 'content-encoding': 'gzip' })).status).toBe(200);
+    expect(encoded).toEqual([
+      { body, sent: { encoding: 'protobuf', isGzip: true, bytes: packed, unpackedBytes: body.length } },
+    ]);
+    expect(decoded.batches).toEqual([]);
+    await post(`${url}/v1/logs`, JSON_TYPE, toJson(LOGS));
+    await post(`${url}/v1/traces`, PROTOBUF_TYPE, '');
+    expect(encoded).toHaveLength(1);
+    expect(decoded.batches).toHaveLength(2);
   });
 
   it('with unknown fields is taken', async () => {

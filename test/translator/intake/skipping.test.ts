@@ -16,7 +16,8 @@ import {
   SCOPE_INSTRUMENTATION,
   SCOPE_TRANSLATOR,
 } from '../../../src/semconv.ts';
-import { takeLogs, takeMetrics, takeSpans, type Intake } from '../../../src/translator/intake/intake.ts';
+import { takeLogs, takeMetrics, takeSpans } from '../../../src/translator/intake/intake.ts';
+import type { Intake } from '../../../src/translator/intake/sorter.ts';
 import { isReadEventName } from '../../../src/translator/intake/agent-sign.ts';
 import { decodeLogs, decodeMetrics, decodeTraces } from '../../../src/translator/otlp/decode.ts';
 import type { Attributes, ScopeLogs, ScopeSpans } from '../../../src/translator/otlp/model.ts';
