@@ -33,7 +33,7 @@ const base = {
   reportsPerResolve: 500,
   encoding: 'protobuf',
   isGzip: true,
-  rounds: Number(values.rounds ?? (values.quick ? 4 : 10)),
+  rounds: Number(values.rounds ?? (values.quick ? 4 : 13)),
   recordsPerRound: 61_440,
   sink: values.sink === 'none' ? 'none' : 'discard',
   openIssues: 4000,

@@ -42,10 +42,12 @@ export interface RunResult {
 }
 
 const BARE_RECORDS_PER_SLICE = 30_000;
+/** Every issue has then recurred often enough that most reports are not told, and the store was written once. */
+const WARM_UP_ROUNDS = 5;
 
 /**
  * One slice of each contender in every round, each in its own warmed process, so that all see the same machine noise.
- * The first two rounds warm up (every issue has recurred often enough that most reports are not told) and count for nothing.
+ * The first {@link WARM_UP_ROUNDS} count for nothing.
  */
 export async function runLockstep(options: RunOptions, stores: FilledStores): Promise<RunResult> {
   const folder = mkdtempSync(join(tmpdir(), 'hiveloop-bench-'));
@@ -69,7 +71,7 @@ export async function runLockstep(options: RunOptions, stores: FilledStores): Pr
     const requests = Math.ceil(options.recordsPerRound / options.recordsPerRequest);
     const bareRequests = Math.ceil(BARE_RECORDS_PER_SLICE / options.recordsPerRequest);
     let [rss, derivedBytes, stragglers] = [0, 0, 0];
-    for (let round = -2; round < options.rounds; round++) {
+    for (let round = -WARM_UP_ROUNDS; round < options.rounds; round++) {
       const bodies = Array.from({ length: requests }, () => workload.body());
       const before = await server.ask<Usage>('usage');
       const { seconds, latencyMillis } = await sendAll(before.url, bodies, {
