@@ -248,8 +248,11 @@ class StoredTranslator implements Translator {
     this.#timer?.cancel();
     try {
       await this.#timePassing;
-      await this.#saveCounts();
-      await this.#saveAgentBeats();
+      // On a full disk neither can be kept; what was acknowledged is, and what can be sent is sent all the same.
+      await this.#saveCounts().catch((error: unknown) =>
+        this.#report('records that were only counted are lost', error),
+      );
+      await this.#saveAgentBeats().catch((error: unknown) => this.#report('the newest heartbeats are lost', error));
       await this.flush();
       await Promise.all([this.#outbox?.close(), this.#metrics.close()]);
     } finally {

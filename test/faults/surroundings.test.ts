@@ -79,6 +79,26 @@ it.each([
   30_000,
 );
 
+it('stopped while the disk is full, it sends what it can, says in words what it cannot keep, and the next start has all that was acknowledged', async () => {
+  const process = await start({ maxPages: 80 });
+  const [messages = []] = load(80);
+  const sent = [await sendAll(messages, client(process.url, 0))];
+  const large = Array.from({ length: 1000 }, (_, index) => report(1, { uid: `${'u'.repeat(240)}${String(index)}` }));
+  expect(await post(process.url, large, false)).toBe(503);
+  const foreign = await fetch(`${process.url}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'hello' } }] }] }] }),
+  });
+  expect(foreign.status).toBe(200);
+  const { status, stderr } = await process.stop();
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/only counted are lost: .*full/);
+  expect(stderr).not.toMatch(/^ +at /m);
+  expect((await (await start()).stop()).status).toBe(0);
+  expect(await verify({ storePath: storePath(), sent, backend }), REPLAY).toEqual([]);
+}, 30_000);
+
 it('the disk is full: 503 and nothing acknowledged, /readyz says so, the process stays up, and all is taken when there is room', async () => {
   const process = await start({ maxPages: 80 });
   const probe = async (path: string): Promise<number> => (await fetch(process.url + path)).status;
