@@ -89,6 +89,8 @@ export function recur(known: Recurrences, event: IssueEvent, windowNanos: bigint
   const floorAt = known.count % PACK_EVENTS === 0 ? known.lastAt : known.floorAt;
   // Of two at one instant the uid decides which is the last. A clock that goes back may keep what it let go before.
   if (at <= floorAt || at === known.lastAt || takenAt < known.lastTakenAt) return undefined;
+  // One beyond the window may belong before what an event of this pack has made final.
+  if (at < known.lastAt - windowNanos) return undefined;
   if (windowNanos !== after.windowNanos || known.count >= RECURRENCES_MAX) return undefined;
   if (at <= takenAt - DEDUP_HORIZON_NANOS) return undefined;
   const count = known.count + 1;

@@ -7,6 +7,7 @@ import { PACK_EVENTS, type Recurrences, startRecurrences, takeRecurrences } from
 /** Room for a few events, and when they are more, for a pack of usual ones. */
 const FIRST_PACK_BYTES = 320;
 const FEW_EVENTS = 4;
+const ROOM = 1.1;
 
 /**
  * An issue in memory: a record, and behind it the recurrences that nobody has asked about yet, as bytes. They cost a
@@ -108,9 +109,10 @@ export class LiveIssue {
     if (this.#open === undefined) return;
     const { writer, oldest, isSorted, count } = this.#open;
     this.#lastClosed = writer.newest();
-    // The next one is mostly as long.
-    this.#packBytes = count < FEW_EVENTS ? FIRST_PACK_BYTES : writer.capacity;
-    this.#packs.push({ oldest, isSorted, count, bytes: writer.handOver() });
+    const bytes = writer.handOver();
+    // Events of an issue are mostly as long, and the next pack will be full.
+    this.#packBytes = count < FEW_EVENTS ? FIRST_PACK_BYTES : Math.ceil((bytes.length / count) * PACK_EVENTS * ROOM);
+    this.#packs.push({ oldest, isSorted, count, bytes });
     this.#open = undefined;
   }
 }

@@ -249,7 +249,11 @@ class SqliteStore {
       await this.#checkpoint?.catch(() => undefined);
       // What cannot be written now is in the journal, and found at the next start.
       await this.checkpoint().catch(() => undefined);
+      // Requests that came, or had to wait, meanwhile.
+      while (this.#queue.length > 0 && this.#checkpoint === undefined) this.#runTurn();
+      await this.#checkpoint?.catch(() => undefined);
     } finally {
+      for (const { waiter } of this.#queue.splice(0)) waiter.reject(new Error(`the store ${this.#path} is closed`));
       this.#database.close();
       this.#lock.release();
       this.issues.close();

@@ -22,6 +22,8 @@ function anyLife(length: number, stepMillisMax: number): fc.Arbitrary<readonly A
   const what = fc.oneof(
     { arbitrary: fc.constant('recurs' as const), weight: 40 },
     { arbitrary: fc.constant('overtaken' as const), weight: 10 },
+    // Beyond the window both.
+    { arbitrary: fc.constantFrom('pause' as const, 'veryLate' as const), weight: 4 },
     {
       arbitrary: fc.constantFrom(
         ...(['late', 'tie', 'severity', 'category', 'uncategorised', 'claims', 'closes', 'ancient', 'hour'] as const),
@@ -40,9 +42,14 @@ function anyLife(length: number, stepMillisMax: number): fc.Arbitrary<readonly A
     return steps.map(([does, stepMillis, clockMillis, ask, words], index): Asked => {
       at += does === 'tie' ? 0n : BigInt(stepMillis) * MILLISECOND;
       if (does === 'hour') at += 3601n * SECOND;
+      if (does === 'pause') {
+        at += WINDOW + SECOND;
+        clock += WINDOW + SECOND;
+      }
       clock += BigInt(clockMillis) * MILLISECOND;
-      const late = BigInt(stepMillis) * (does === 'overtaken' ? 3n : 20n) * MILLISECOND;
-      const isLate = does === 'late' || does === 'overtaken';
+      const lateness = { overtaken: 3n, late: 20n, veryLate: 150n };
+      const isLate = does === 'late' || does === 'overtaken' || does === 'veryLate';
+      const late = BigInt(stepMillis) * (isLate ? lateness[does] : 0n) * MILLISECOND;
       const effectiveTime = isLate ? at - late : does === 'ancient' ? at - 8n * 86_400n * SECOND : at;
       const common = { uid: `u${String(index)}`, effectiveTime, takenAt: clock, summary: `said ${String(words)}` };
       if (does === 'closes') return { event: close(0, common), asks: ask };
@@ -90,7 +97,7 @@ it.each([
         }
         expect(comparable(issue?.record)).toEqual(comparable(expected));
       }),
-      { numRuns: runs },
+      { numRuns: runs, endOnFailure: true },
     );
     expect(recurrences).toBeGreaterThan(RECURRENCES_SEEN_MIN);
   },

@@ -145,3 +145,18 @@ function flip(path: string, from: string, to: string): void {
   for (; at !== -1; at = bytes.indexOf(from, at + 1)) writeSync(file, to, at);
   closeSync(file);
 }
+
+it('requests that come while it closes, or have to wait for a checkpoint then, are taken; later ones are told that it is closed', async () => {
+  const store = openAt(pathOf(), { checkpointEvents: 1 });
+  const many = Array.from({ length: 2000 }, (_, index) => issueLog('report', 1, { 'log.record.uid': `u${index}` }));
+  await take(store, many);
+  const waiting = [2, 3, 4].map((second) => take(store, [issueLog('report', second)]));
+  const closed = store.close();
+  const late = take(store, [issueLog('report', 9)]);
+  expect((await Promise.allSettled([...waiting, late])).map(({ status }) => status)).toEqual(
+    [...waiting, late].map(() => 'fulfilled'),
+  );
+  await closed;
+  await expect(take(store, [issueLog('report', 10)])).rejects.toThrow(/is closed$/);
+  expect(Object.fromEntries((await openAt().counters()).entries())).toMatchObject({ received: 2004, applied: 2004 });
+});
