@@ -21,7 +21,7 @@ const TIMEOUT_MILLIS = 300_000;
 const RUN = 'kafka';
 const SPELL = 1200;
 /** Pages of the translator's store at which its disk is full: it answers 503 until there is room. */
-const FULL_PAGES = 120;
+const FULL_PAGES = 60;
 
 const lack = await lackForKafka();
 const isAbsent = absence() !== undefined || !hasKafka();
