@@ -1,7 +1,7 @@
 import { type IssueEvent, SEVERITIES } from './issue-event.ts';
 
 /**
- * Events as bytes: a sixth of what objects take, and nothing for a garbage collector to walk. Each event is a byte that
+ * Events as bytes: much less than objects take, and nothing for a garbage collector to walk. Each event is a byte that
  * says its kind, its severity and how the rest is written, its two times, its count, its uid, its span's ids (24 bytes
  * when they are ids, else texts) and its words, unless they are those of the event before. Packs one after the other are
  * a pack: the first event of each repeats nothing.

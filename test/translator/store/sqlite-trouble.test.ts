@@ -160,3 +160,16 @@ it('requests that come while it closes, or have to wait for a checkpoint then, a
   await expect(take(store, [issueLog('report', 10)])).rejects.toThrow(/is closed$/);
   expect(Object.fromEntries((await openAt().counters()).entries())).toMatchObject({ received: 2004, applied: 2004 });
 });
+
+it('requests wait while what earlier ones changed is written, so that the journal does not grow with a backlog', async () => {
+  const store = openAt(pathOf(), { checkpointEvents: 1 });
+  const issues = Array.from({ length: 3000 }, (_, index) =>
+    issueLog('report', 1, { 'log.record.uid': `u${index}`, 'hiveloop.issue.id': `issue-${index}` }),
+  );
+  await take(store, issues);
+  await take(store, [issueLog('report', 2)]);
+  const reader = new DatabaseSync(pathOf(), { readOnly: true });
+  const journal = reader.prepare('select count(*) as rows from journal').get();
+  reader.close();
+  expect(journal).toMatchObject({ rows: 1 });
+});

@@ -3,7 +3,7 @@ import { eventFromList } from '../event-text.ts';
 import type { Migration } from './migration.ts';
 
 /**
- * Tails as bytes, a third of the text that they were. Rows of the journal say by themselves how they are written.
+ * Tails as bytes, which are shorter than the text that they were. Rows of the journal say by themselves how they are written.
  * Both tables get a row id: without one SQLite keeps a row in an index, which puts most of a row of a kilobyte and more
  * into a page of its own, and a new tail anywhere in the file in place of at its end.
  */
