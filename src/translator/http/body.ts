@@ -2,15 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { ByteBudget } from './byte-budget.ts';
 import type { ContentCoding } from './content-coding.ts';
+import { freeMemory } from './free-memory.ts';
 import { unpackNow } from './unpack-now.ts';
 
 /**
- * `read`: the body unpacked, and as it was sent; `heldBytes` is what both take of the budget.
+ * `read`: the body unpacked, and as it was sent. `release` gives back what both take of the budget, and their memory:
+ * neither may be looked at afterwards.
  * `tooLarge`, `malformed`: reading stopped where that was seen; `busy`: where the budget was used up. `gone`: the sender
  * left before it had sent all.
  */
 export type BodyOutcome =
-  | { readonly kind: 'read'; readonly bytes: Uint8Array; readonly sent: Uint8Array; readonly heldBytes: number }
+  | { readonly kind: 'read'; readonly bytes: Uint8Array; readonly sent: Uint8Array; readonly release: () => void }
   | { readonly kind: 'tooLarge' }
   | { readonly kind: 'busy' }
   | { readonly kind: 'malformed'; readonly message: string }
@@ -27,7 +29,7 @@ const GUNZIP_CHUNK_BYTES = 65_536;
 /**
  * Reads a request's body, unpacking as it comes, or, when it is small, at its end. No more than `maxBytes` of unpacked
  * body are ever held, so a small body that unpacks to a huge one costs no more than an honest one. Never rejects.
- * @param budget from which each byte held is taken; those of a body that was `read` are the caller's to give back.
+ * @param budget from which each byte held is taken; those of a body that was `read` are the caller's to release.
  *   Default: none.
  */
 export function readBody(
@@ -87,7 +89,7 @@ class BodyReading {
     switch (unpacked.kind) {
       case 'unpacked':
         this.#take(this.#plain, unpacked.bytes);
-        this.#end(this.#packed);
+        this.#end(this.#packed, unpacked.bytes);
         return;
       case 'larger':
         this.#unpack().end(packed);
@@ -113,17 +115,26 @@ class BodyReading {
     if (trouble !== undefined) this.#settle({ kind: trouble });
   }
 
-  #end(sent: Pieces): void {
+  /** @param whole the body, if it is in one piece that nobody else has. Default: its pieces joined */
+  #end(sent: Pieces, whole?: Buffer): void {
     if (this.#isSettled) return;
-    const bytes = this.#plain.join();
-    const heldBytes = this.#plain.byteLength + this.#packed.byteLength;
-    this.#settle({ kind: 'read', bytes, sent: sent === this.#plain ? bytes : sent.join(), heldBytes });
+    const bytes = whole ?? this.#plain.join();
+    const isOurs = whole !== undefined || this.#plain.count > 1;
+    const release = (): void => {
+      this.#giveBack();
+      if (isOurs) freeMemory(bytes);
+    };
+    this.#settle({ kind: 'read', bytes, sent: sent === this.#plain ? bytes : sent.join(), release });
+  }
+
+  #giveBack(): void {
+    this.#reading.budget.give(this.#plain.byteLength + this.#packed.byteLength);
   }
 
   #settle(outcome: BodyOutcome): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    if (outcome.kind !== 'read') this.#reading.budget.give(this.#plain.byteLength + this.#packed.byteLength);
+    if (outcome.kind !== 'read') this.#giveBack();
     if (this.#gunzip !== undefined) {
       this.#request.unpipe(this.#gunzip);
       this.#gunzip.destroy();
@@ -141,6 +152,10 @@ class Pieces {
 
   constructor(reading: Reading) {
     this.#reading = reading;
+  }
+
+  get count(): number {
+    return this.#pieces.length;
   }
 
   /** Why it was not taken; undefined when it was. */

@@ -54,9 +54,9 @@ export async function answerExport(
   const body = await readBody(request, coding, edge.maxBodyBytes, edge.budget);
   switch (body.kind) {
     case 'read': {
-      const { bytes, sent, heldBytes } = body;
+      const { bytes, sent } = body;
       const sentBody = { encoding, isGzip: coding === 'gzip', bytes: sent, unpackedBytes: bytes.byteLength };
-      return answerBody(edge, signal, bytes, sentBody).finally(() => edge.budget.give(heldBytes));
+      return answerBody(edge, signal, bytes, sentBody).finally(body.release);
     }
     case 'tooLarge':
       return refuse(tooLarge);

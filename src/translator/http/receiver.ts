@@ -11,7 +11,7 @@ export interface Receiver {
    * The same for logs in protobuf, from their bytes: for a receiver that picks out of them what it wants, and builds no
    * records. What it does not want it need not look into, so what is malformed there may stay unseen. Default: the edge
    * decodes them for `logs`.
-   * @param body an `ExportLogsServiceRequest`, unpacked
+   * @param body an `ExportLogsServiceRequest`, unpacked; there until the promise is settled
    * @throws MalformedBodyError for a body that is none; the edge answers 400
    */
   encodedLogs?(body: Uint8Array, sent: SentBody): Promise<Receipt>;
@@ -19,7 +19,7 @@ export interface Receiver {
   metrics(batch: readonly ScopeMetrics[]): Promise<Receipt>;
 }
 
-/** The body of an export request as it came, whole. */
+/** The body of an export request as it came, whole. Its bytes are there until the receiver's promise is settled. */
 export interface SentBody {
   readonly encoding: Encoding;
   readonly isGzip: boolean;
