@@ -1,4 +1,4 @@
-import { type IssueEvent, SEVERITIES } from './issue-event.ts';
+import { type IssueEvent, SEVERITIES, type Severity } from './issue-event.ts';
 
 /**
  * Events as bytes: much less than objects take, and nothing for a garbage collector to walk. Each event is a byte that
@@ -24,6 +24,28 @@ interface Words {
   readonly summary: string;
   readonly severityAsSaid: string;
   readonly category: string;
+}
+
+/**
+ * A report of which the texts that differ from report to report still lie in the bytes that it came in: a pack needs
+ * them as bytes, and most reports are never more than packed.
+ */
+export interface EncodedReport {
+  readonly kind: 'report';
+  readonly effectiveTime: bigint;
+  readonly takenAt: bigint;
+  readonly severity: Severity;
+  readonly category: string;
+  readonly words: Words;
+  /** A whole number, 0 when it does not say. */
+  readonly occurrenceCount: number;
+  readonly bytes: Uint8Array;
+  /** Where in the bytes its uid is, in ASCII. */
+  readonly uidAt: number;
+  readonly uidLength: number;
+  /** Where the ids of its span are, 16 and 8 bytes; -1 for both when it was sent outside any span. */
+  readonly traceIdAt: number;
+  readonly spanIdAt: number;
 }
 
 const NOTHING_SAID: Words = { summary: '', severityAsSaid: '', category: '' };
@@ -74,9 +96,10 @@ export class PackWriter {
   }
 
   /** @param isNewest false for an event that comes before another one. Default: true */
-  add(event: IssueEvent, isNewest = true): void {
+  add(event: IssueEvent | EncodedReport, isNewest = true): void {
     const start = this.#at;
-    this.#write(event);
+    if ('bytes' in event) this.#writeEncoded(event);
+    else this.#write(event);
     if (!isNewest) return;
     this.#newestStart = start;
     this.#newestEnd = this.#at;
@@ -105,15 +128,9 @@ export class PackWriter {
   }
 
   #write(event: IssueEvent): void {
-    const said = this.#said;
     const { summary } = event;
-    const words = event.kind === 'report' ? event : said;
-    const { severityAsSaid, category } = words;
-    const isRepeated =
-      said !== NOTHING_SAID &&
-      summary === said.summary &&
-      severityAsSaid === said.severityAsSaid &&
-      category === said.category;
+    const { severityAsSaid, category } = event.kind === 'report' ? event : this.#said;
+    const isRepeated = this.#isSaid(summary, severityAsSaid, category);
     const severity = event.kind === 'report' ? SEVERITIES.indexOf(event.severity) : 0;
     const count = event.kind === 'report' ? event.occurrenceCount : 0;
     const isSmall = count >= 0 && count <= BYTE_MAX && Number.isInteger(count);
@@ -133,12 +150,60 @@ export class PackWriter {
       this.#text(span.spanId);
     }
     this.#bytes[headAt] = head | (hasIds ? RAW_IDS : 0) | (isSmall ? SMALL_COUNT : 0);
-    if (isRepeated) return;
-    this.#said = { summary, severityAsSaid, category };
+    if (!isRepeated) this.#say({ summary, severityAsSaid, category });
+  }
+
+  #writeEncoded(report: EncodedReport): void {
+    const { words, occurrenceCount: count, bytes, uidLength, traceIdAt, spanIdAt } = report;
+    const isRepeated = this.#isSaid(words.summary, words.severityAsSaid, words.category);
+    const hasIds = traceIdAt >= 0;
+    const isSmall = count <= BYTE_MAX;
+    const severity = SEVERITIES.indexOf(report.severity) << SEVERITY_SHIFT;
+    this.#reserve(FIXED_BYTES + uidLength + TRACE_ID_BYTES + SPAN_ID_BYTES);
+    this.#bytes[this.#at++] =
+      severity | (isRepeated ? REPEATED : 0) | (hasIds ? RAW_IDS : 0) | (isSmall ? SMALL_COUNT : 0);
+    this.#integer(report.effectiveTime);
+    this.#integer(report.takenAt);
+    if (isSmall) this.#bytes[this.#at++] = count;
+    else this.#number(count);
+    this.#length(uidLength * 2);
+    this.#copy(bytes, report.uidAt, uidLength);
+    if (hasIds) {
+      this.#copy(bytes, traceIdAt, TRACE_ID_BYTES);
+      this.#copy(bytes, spanIdAt, SPAN_ID_BYTES);
+    } else {
+      this.#length(0);
+      this.#length(0);
+    }
+    if (!isRepeated) this.#say(words);
+  }
+
+  /** Whether these are the words of the event before. */
+  #isSaid(summary: string, severityAsSaid: string, category: string): boolean {
+    const said = this.#said;
+    return (
+      said !== NOTHING_SAID &&
+      summary === said.summary &&
+      severityAsSaid === said.severityAsSaid &&
+      category === said.category
+    );
+  }
+
+  #say(words: Words): void {
+    const { summary, severityAsSaid, category } = words;
+    this.#said = words;
     this.#reserve(3 * LENGTH_BYTES + 2 * (summary.length + severityAsSaid.length + category.length));
     this.#text(summary);
     this.#text(severityAsSaid);
     this.#text(category);
+  }
+
+  /** A loop: so few bytes take longer to be copied by a call. */
+  #copy(from: Uint8Array, start: number, length: number): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let index = start; index < start + length; index++) bytes[at++] = from[index] ?? 0;
+    this.#at = at;
   }
 
   #integer(value: bigint): void {

@@ -1,7 +1,7 @@
 import type { EventPack } from './event-tail.ts';
 import { DEDUP_HORIZON_NANOS, settleHistory, TAIL_EVENTS_MAX } from './history.ts';
 import type { IssueRecord } from './issue.ts';
-import type { IssueEvent, ReportEvent, Severity } from './issue-event.ts';
+import type { ReportEvent, Severity } from './issue-event.ts';
 import { isWorthTelling } from './story.ts';
 
 /**
@@ -80,12 +80,18 @@ export function startRecurrences(record: IssueRecord, windowNanos: bigint): Recu
   };
 }
 
-/** With one event more; undefined when it is more than a recurrence. */
-export function recur(known: Recurrences, event: IssueEvent, windowNanos: bigint): Recurrences | undefined {
+/** All of a report that says whether it only recurs. */
+export type RecurringReport = Pick<
+  ReportEvent,
+  'severity' | 'category' | 'effectiveTime' | 'takenAt' | 'occurrenceCount'
+>;
+
+/** With one report more; undefined when it is more than a recurrence. */
+export function recur(known: Recurrences, report: RecurringReport, windowNanos: bigint): Recurrences | undefined {
   const { after } = known;
-  const { effectiveTime: at, takenAt } = event;
-  if (event.kind !== 'report' || event.severity !== after.severity) return undefined;
-  if (event.category !== after.category && event.category !== '') return undefined;
+  const { effectiveTime: at, takenAt } = report;
+  if (report.severity !== after.severity) return undefined;
+  if (report.category !== after.category && report.category !== '') return undefined;
   const floorAt = known.count % PACK_EVENTS === 0 ? known.lastAt : known.floorAt;
   // Of two at one instant the uid decides which is the last. A clock that goes back may keep what it let go before.
   if (at <= floorAt || at === known.lastAt || takenAt < known.lastTakenAt) return undefined;
@@ -101,7 +107,7 @@ export function recur(known: Recurrences, event: IssueEvent, windowNanos: bigint
   // None of a full tail is old as long as its oldest is not: then each new one shortens the window by one.
   const lastAt = at > known.lastAt ? at : known.lastAt;
   if (isFull && after.oldestAt < lastAt - windowNanos) return undefined;
-  const claimed = Math.max(known.claimed, event.occurrenceCount);
+  const claimed = Math.max(known.claimed, report.occurrenceCount);
   const addedOccurrences = Math.max(reports, claimed) - Math.max(reports - 1, known.claimed);
   return { after, count, claimed, lastAt, floorAt, lastTakenAt: takenAt, addedOccurrences, shortened: isFull ? 1 : 0 };
 }

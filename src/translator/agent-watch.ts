@@ -38,14 +38,14 @@ export class AgentWatch {
     return this.#newestSignAt;
   }
 
-  /** @param eventTimes effective times of what else came along */
-  take(signs: readonly AgentSign[], eventTimes: readonly bigint[], arrival: bigint): void {
+  /** @param newestEventTime effective time of the newest of what else came along, unix ns; 0n for nothing */
+  take(signs: readonly AgentSign[], newestEventTime: bigint, arrival: bigint): void {
     for (const sign of signs) {
       this.#takeSign(sign);
       this.#noteTime(sign.at, arrival);
     }
     const isFresh = (at: bigint): boolean => at >= arrival - FRESH_NANOS;
-    if (!signs.some(({ at }) => isFresh(at)) && !eventTimes.some(isFresh)) return;
+    if (!signs.some(({ at }) => isFresh(at)) && !isFresh(newestEventTime)) return;
     if (!this.#isInputFresh(arrival)) this.#freshSince = arrival;
     this.#freshAt = arrival;
   }

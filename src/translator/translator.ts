@@ -14,6 +14,7 @@ import { folderOf } from './free-space.ts';
 import type { Answer } from './http/answer.ts';
 import type { Health } from './http/health-routes.ts';
 import { ACCEPTED, type Receipt, type Receiver, type SentBody } from './http/receiver.ts';
+import { newestTime } from './intake/encoded-events.ts';
 import { takeLogs, takeMetrics, takeSpans } from './intake/intake.ts';
 import type { Intake } from './intake/sorter.ts';
 import { takeEncodedLogs } from './intake/take-encoded-logs.ts';
@@ -284,8 +285,7 @@ class StoredTranslator implements Translator {
 
   #watchAgents({ signs, events }: Intake): void {
     if (signs.length === 0 && events.length === 0) return;
-    const eventTimes = events.map(({ event }) => event.effectiveTime);
-    this.#agents.take(signs, eventTimes, this.#now());
+    this.#agents.take(signs, newestTime(events), this.#now());
   }
 
   #moment(): Moment {
@@ -297,9 +297,9 @@ class StoredTranslator implements Translator {
   async #commit(request: CommitRequest, counted: Counters, decide: (options: DecideOptions) => Decide): Promise<void> {
     const now = this.#now();
     const hasSink = this.#outbox !== undefined;
-    const { note: noteExemplar } = this.#metrics.exemplars;
+    const { exemplars } = this.#metrics;
     await this.#unsaved.takeAlong((unsaved) => {
-      const options = { windowNanos: this.#windowNanos, now, hasSink, counted: sum(unsaved, counted), noteExemplar };
+      const options = { windowNanos: this.#windowNanos, now, hasSink, counted: sum(unsaved, counted), exemplars };
       return this.#store.commit({ ...request, now, windowNanos: this.#windowNanos }, decide(options));
     });
     this.#outbox?.wake();

@@ -147,7 +147,7 @@ async function live(steps: readonly Step[], checkpointEvents: number, spreadSeco
           store.mend();
         }
         const [first] = sent;
-        const bug = step.trouble === 'bug' && first !== undefined ? store.commitFaulty(first) : undefined;
+        const bug = step.trouble === 'bug' && first !== undefined ? store.commitFaulty(first, clock) : undefined;
         const outcomes = await store.commit(sent, clock);
         await bug;
         expect(outcomes.map(({ status }) => status)).toEqual(sent.map(() => 'fulfilled'));

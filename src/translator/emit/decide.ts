@@ -1,20 +1,21 @@
-import {
-  type AddressedEvent,
-  type IssueRecord,
-  type IssueUpdate,
-  keyOf,
-  passTime,
-  takeEvent,
-} from '../../lifecycle/issue.ts';
+import { type IssueRecord, type IssueUpdate, keyOf, passTime, takeEvent } from '../../lifecycle/issue.ts';
 import type { IssueEvent } from '../../lifecycle/issue-event.ts';
 import type { Recurrences } from '../../lifecycle/recurrence.ts';
 import type { Told } from '../../lifecycle/story.ts';
 import { ATTR_ISSUE_ID } from '../../semconv.ts';
 import type { AccountingField } from '../accounting.ts';
 import { encodeLogs, encodeTraces } from '../otlp/encode.ts';
-import type { Exemplar } from '../otlp/model.ts';
-import type { CommitRequest, Counters, Decide, Outgoing, OutgoingSignal, RequestIssues } from '../store/store.ts';
+import type {
+  CommitRequest,
+  Counters,
+  Decide,
+  EventList,
+  Outgoing,
+  OutgoingSignal,
+  RequestIssues,
+} from '../store/store.ts';
 import { timeToResolveBucket } from './counter-series.ts';
+import type { Exemplars } from './exemplars.ts';
 import { IssueSource, issueSource } from './issue-source.ts';
 import { lifecycleLog } from './lifecycle-log.ts';
 import { describeTold, lifecycleSpans } from './lifecycle-span.ts';
@@ -32,7 +33,7 @@ export interface DecideOptions {
    * Hears of an example of what a counter counted. A request that is decided again, or never committed, says the same
    * again or shows a report that the sender repeats: no harm. Default: nobody.
    */
-  readonly noteExemplar?: (counter: string, exemplar: Exemplar) => void;
+  readonly exemplars?: Pick<Exemplars, 'isWanted' | 'note'>;
 }
 
 /** What a request of issue events does to the issues, the counters and the outbox. Pure, as the store wants it. */
@@ -40,7 +41,7 @@ export function decideRequest(request: CommitRequest, options: DecideOptions): D
   return (fresh, issues) => {
     const ledger = new Ledger(issues, options);
     ledger.count('duplicate', request.events.length - fresh.length);
-    for (const addressed of fresh) ledger.take(addressed);
+    for (let place = 0; place < fresh.length; place++) ledger.take(fresh, place);
     return ledger;
   };
 }
@@ -89,16 +90,17 @@ class Ledger {
     this.#add(name, by);
   }
 
-  take(addressed: AddressedEvent): void {
-    const key = keyOf(addressed);
+  take(fresh: EventList, place: number): void {
     const { windowNanos } = this.#options;
-    const changed = this.#changed.get(key);
-    const recurrence = changed === undefined ? this.#issues.recur?.(addressed, windowNanos) : undefined;
+    const recurrence = this.#issues.recur?.(place, windowNanos);
     if (recurrence !== undefined) {
-      this.#countRecurrence(recurrence, addressed.event);
+      this.#countRecurrence(recurrence, fresh, place);
       return;
     }
-    const update = takeEvent(changed ?? this.#issues.get(key), addressed, windowNanos);
+    const addressed = fresh.at(place);
+    if (addressed === undefined) return;
+    const key = keyOf(addressed);
+    const update = takeEvent(this.#changed.get(key) ?? this.#issues.get(key), addressed, windowNanos);
     this.count(update.result, 1);
     this.#keep(update, addressed.event);
   }
@@ -107,7 +109,7 @@ class Ledger {
     this.#keep(passTime(record, this.#options.now), undefined);
   }
 
-  #countRecurrence({ after, addedOccurrences, shortened }: Recurrences, event: IssueEvent): void {
+  #countRecurrence({ after, addedOccurrences, shortened }: Recurrences, fresh: EventList, place: number): void {
     if (!(after.notes instanceof IssueSource)) after.notes = issueSource(after.record);
     const source = after.notes instanceof IssueSource ? after.notes : issueSource(after.record);
     this.#recurrences++;
@@ -118,9 +120,11 @@ class Ledger {
       known.occurrences += addedOccurrences;
       return;
     }
-    // Of a request, the first example of a counter will do.
-    this.#noteExemplar(after.record, source.recurred, 1, event);
-    if (addedOccurrences > 0) this.#noteExemplar(after.record, source.occurrences, addedOccurrences, event);
+    const event = this.#wantsExemplar(source.recurred) ? fresh.at(place)?.event : undefined;
+    if (event !== undefined) {
+      this.#noteExemplar(after.record, source.recurred, 1, event);
+      if (addedOccurrences > 0) this.#noteExemplar(after.record, source.occurrences, addedOccurrences, event);
+    }
     this.#recurring.set(source, { recurred: 1, occurrences: addedOccurrences });
   }
 
@@ -160,17 +164,21 @@ class Ledger {
     this.outgoing.push({ signal, body, queuedAt: this.#options.now });
   }
 
-  /** Of a request, the first example of a counter will do. */
   #addExample(record: IssueRecord, name: string, by: number, example: Example | undefined): void {
-    if (by > 0 && example !== undefined && !this.#counted.has(name)) this.#noteExemplar(record, name, by, example);
+    if (by > 0 && example !== undefined && this.#wantsExemplar(name)) this.#noteExemplar(record, name, by, example);
     this.#add(name, by);
   }
 
+  #wantsExemplar(name: string): boolean {
+    const { exemplars, now } = this.#options;
+    return exemplars?.isWanted(name, now) === true;
+  }
+
   #noteExemplar({ identity }: IssueRecord, name: string, value: number, { effectiveTime, span }: Example): void {
-    const { noteExemplar } = this.#options;
-    if (noteExemplar === undefined || span.traceId === '') return;
+    const { exemplars, now } = this.#options;
+    if (exemplars === undefined || span.traceId === '') return;
     const attributes = { [ATTR_ISSUE_ID]: identity.issueId || identity.fingerprint };
-    noteExemplar(name, { timeUnixNano: effectiveTime, value, ...span, attributes });
+    exemplars.note(name, { timeUnixNano: effectiveTime, value, ...span, attributes }, now);
   }
 
   #add(name: string, by: number): void {

@@ -54,7 +54,11 @@ export function addressEvent(address: Address, said: SaidEvent, { arrival, windo
 }
 
 /** The words that are kept already, where they are the same: an issue's events then share them. */
-function keptWords(address: Address, summary: string, { severity, category }: SaidEvent): Words {
+export function keptWords(
+  address: Address,
+  summary: string,
+  { severity, category }: Pick<SaidEvent, 'severity' | 'category'>,
+): Words {
   const kept = address.words;
   if (kept.summary === summary && kept.severityAsSaid === severity && kept.category === category) return kept;
   const words = { summary, severity: severityOf(severity), severityAsSaid: severity, category };

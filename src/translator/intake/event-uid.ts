@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AnyValue, Attributes, LogRecord, Resource } from '../otlp/model.ts';
 
 /** Longest uid or id that is kept as it came; a longer one is kept as its hash, so that nobody fills the store with it. */
-const ID_CHARACTERS_MAX = 256;
+export const ID_CHARACTERS_MAX = 256;
 
 /** The id, or its hash: two that differ stay two. */
 export function boundedId(id: string): string {

@@ -13,9 +13,20 @@ import {
   ATTR_SUMMARY,
 } from '../../semconv.ts';
 import type { IssueEvent, SpanReference } from '../../lifecycle/issue-event.ts';
+import type { ReportPlaces } from './encoded-events.ts';
+import { ID_CHARACTERS_MAX } from './event-uid.ts';
 import { idFromHex, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../otlp/identifiers.ts';
 import { KeyTable } from '../otlp/key-table.ts';
-import { countAt, isScalar, lengthAt, lengthBytes, stringStart, varintEnd } from '../otlp/plain-fields.ts';
+import {
+  countAt,
+  isAscii,
+  isScalar,
+  isZero,
+  lengthAt,
+  lengthBytes,
+  stringStart,
+  varintEnd,
+} from '../otlp/plain-fields.ts';
 import { StringCache } from '../otlp/string-cache.ts';
 import { ANY_VALUE, KEY_VALUE, LOG_RECORD } from '../otlp/tags.ts';
 import { KIND_BY_EVENT } from './issue-carrier.ts';
@@ -76,7 +87,7 @@ const repeatedStrings = new StringCache(10);
  * answers false in doubt, and the caller then goes the long way, by `decodeLogRecord`. For what it does not doubt, that
  * way finds the same, and finds nothing malformed. One object serves all records of a body, one after the other.
  */
-export class IssueLogFields {
+export class IssueLogFields implements ReportPlaces {
   readonly #bytes: Buffer;
   readonly #view: DataView;
   /** Of each text; length 0 for one that is not there, which says the same as an empty one. */
@@ -214,6 +225,29 @@ export class IssueLogFields {
     return repeatedStrings.read(this.#bytes, this.#view, start, start + (this.#textLengths[text] ?? 0));
   }
 
+  /** True when its uid and its span's ids are such as {@link EncodedEvents} takes from the bytes. */
+  isPlain(): boolean {
+    return (
+      this.uidLength <= ID_CHARACTERS_MAX && isAscii(this.#bytes, this.uidAt, this.uidLength) && this.#hasPlainSpan()
+    );
+  }
+
+  get uidAt(): number {
+    return this.#textStarts[TEXT.uid] ?? 0;
+  }
+
+  get uidLength(): number {
+    return this.#textLengths[TEXT.uid] ?? 0;
+  }
+
+  get traceIdAt(): number {
+    return this.#traceIdAt;
+  }
+
+  get spanIdAt(): number {
+    return this.#spanIdAt;
+  }
+
   /** Unix ns; 0n when absent. */
   time(): bigint {
     return this.#timeAt < 0 ? 0n : this.#view.getBigUint64(this.#timeAt, true);
@@ -236,6 +270,14 @@ export class IssueLogFields {
 
   #id(at: number, byteLength: number): string {
     return at < 0 ? '' : idFromHex(this.#bytes.toString('hex', at, at + byteLength));
+  }
+
+  /** Both ids, neither of them zeros, or neither. */
+  #hasPlainSpan(): boolean {
+    const [traceAt, spanAt] = [this.#traceIdAt, this.#spanIdAt];
+    if (traceAt < 0 || spanAt < 0) return traceAt === spanAt;
+    const bytes = this.#bytes;
+    return !isZero(bytes, traceAt, TRACE_ID_BYTES) && !isZero(bytes, spanAt, SPAN_ID_BYTES);
   }
 
   #note(text: Text, start: number, end: number): void {

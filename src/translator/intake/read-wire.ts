@@ -1,13 +1,12 @@
 import { gunzipSync } from 'node:zlib';
-import type { AddressedEvent } from '../../lifecycle/issue.ts';
 import { decodeLogs, decodeTraces } from '../otlp/decode.ts';
-import type { WireRequest } from '../store/store.ts';
+import type { EventList, WireRequest } from '../store/store.ts';
 import { isReadEventName } from './agent-sign.ts';
 import { takeLogs, takeSpans } from './intake.ts';
 import { takeEncodedLogs } from './take-encoded-logs.ts';
 
 /** The issue events of a request that was taken before, as they were read then. */
-export function readWire(request: Omit<WireRequest, 'unpackedBytes'>, windowNanos: bigint): readonly AddressedEvent[] {
+export function readWire(request: Omit<WireRequest, 'unpackedBytes'>, windowNanos: bigint): EventList {
   const { signal, encoding, isGzip, bytes, arrival } = request;
   const body = isGzip ? gunzipSync(bytes) : bytes;
   const clock = { arrival, windowNanos };

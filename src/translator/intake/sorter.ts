@@ -2,12 +2,13 @@ import type { AddressedEvent } from '../../lifecycle/issue.ts';
 import type { AgentSign } from '../../lifecycle/silence.ts';
 import { NAME_PREFIX, SCOPE_INSTRUMENTATION, SCOPE_TRANSLATOR } from '../../semconv.ts';
 import type { Scope, Skipped } from '../otlp/model.ts';
+import type { EventList } from '../store/store.ts';
 import type { Arrival } from './address-event.ts';
 import { type IssueCarrier, readCarrier } from './issue-carrier.ts';
 
 /** What a request holds for the lifecycle, and what else was in it. */
 export interface Intake {
-  readonly events: readonly AddressedEvent[];
+  readonly events: EventList;
   /** Issue events that can never be taken: why, once for each. */
   readonly rejections: readonly string[];
   /** Heartbeats and stops of agents; they count as `other`. */
@@ -20,9 +21,13 @@ export interface Intake {
   readonly ownInput: number;
 }
 
+interface GrowingEvents extends EventList {
+  push(event: AddressedEvent): void;
+}
+
 /** An intake while it is filled. */
 export class Sorter implements Intake {
-  readonly events: AddressedEvent[] = [];
+  readonly events: GrowingEvents;
   readonly rejections: string[] = [];
   readonly signs: AgentSign[] = [];
   other = 0;
@@ -30,8 +35,10 @@ export class Sorter implements Intake {
   ownInput = 0;
   readonly arrival: Arrival;
 
-  constructor(arrival: Arrival) {
+  /** @param events what it adds the events to. Default: an array */
+  constructor(arrival: Arrival, events: GrowingEvents = []) {
     this.arrival = arrival;
+    this.events = events;
   }
 
   /** Takes what a record carries; one that carries no issue event is counted by whose it is. */

@@ -10,6 +10,7 @@ import { ENVELOPE } from '../otlp/tags.ts';
 import type { Arrival } from './address-event.ts';
 import { isReadEventName } from './agent-sign.ts';
 import { takeLogs } from './intake.ts';
+import { EncodedEvents } from './encoded-events.ts';
 import { IssueLogFields, TEXT } from './issue-log-fields.ts';
 import { readIssueLog } from './read-issue-log.ts';
 import { readSender, type SaidSender } from './said-sender.ts';
@@ -29,16 +30,20 @@ export function takeEncodedLogs(body: Uint8Array, arrival: Arrival): Intake {
 }
 
 const IN_DOUBT = 0;
+/** A report with its ids and a few attributes; only a hint. */
+const USUAL_RECORD_BYTES = 512;
 
 class LogTaking implements ItemVisitor {
   readonly sorter: Sorter;
+  readonly #events: EncodedEvents;
   readonly #fields: IssueLogFields;
   #resource: Resource = { attributes: {} };
   #scope: Scope = { name: '', version: '' };
   #sender: SaidSender = readSender({});
 
   constructor(body: Uint8Array, arrival: Arrival) {
-    this.sorter = new Sorter(arrival);
+    this.#events = new EncodedEvents(body, arrival.arrival, Math.ceil(body.byteLength / USUAL_RECORD_BYTES));
+    this.sorter = new Sorter(arrival, this.#events);
     this.#fields = new IssueLogFields(body);
   }
 
@@ -80,7 +85,10 @@ class LogTaking implements ItemVisitor {
     // Without a uid all of the record is hashed.
     if (!fields.findAttributes() || !fields.has(TEXT.uid)) return IN_DOUBT;
     if (this.#scope.name === SCOPE_TRANSLATOR) this.sorter.ownInput++;
-    else this.sorter.addEvent(readIssueLog(kind, fields, this.#sender, this.sorter.arrival));
+    else {
+      const rejection = readIssueLog(kind, fields, this.#sender, this.sorter.arrival, this.#events);
+      if (rejection !== undefined) this.sorter.rejections.push(rejection);
+    }
     return fields.messages;
   }
 

@@ -33,6 +33,16 @@ export function stringStart(bytes: Buffer, start: number, end: number): number {
   return bytes[start] === ANY_VALUE.stringValue && textStart + length === end ? textStart : -1;
 }
 
+export function isAscii(bytes: Buffer, start: number, length: number): boolean {
+  for (let at = start; at < start + length; at++) if ((bytes[at] ?? 0) >= 0x80) return false;
+  return true;
+}
+
+export function isZero(bytes: Buffer, start: number, length: number): boolean {
+  for (let at = start; at < start + length; at++) if (bytes[at] !== 0) return false;
+  return true;
+}
+
 /** A count that ends there; -1 when it does not, or is no small one. */
 export function countAt(bytes: Buffer, start: number, end: number): number {
   if (varintEnd(bytes, start, end) !== end || end - start > SMALL_VARINT_BYTES) return -1;

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { foldEvents } from '../../lifecycle/history.ts';
 import type { IssueRecord } from '../../lifecycle/issue.ts';
 import { type Accounting, readAccounting } from '../accounting.ts';
-import { AgentSeeds } from './commit-turn.ts';
 import { CounterTable } from './counter-table.ts';
 import { encodeRow } from './encoding.ts';
 import { IssueTable } from './issue-table.ts';
@@ -11,6 +10,7 @@ import { replayJournal } from './replay.ts';
 import { number, type Row } from './row.ts';
 import { openDatabase } from './sqlite-database.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
+import { UidHasher } from './uid-hasher.ts';
 import { UidIndex } from './uid-index.ts';
 
 /** What a check of a store found. */
@@ -93,7 +93,7 @@ class Checker {
     const row: Row = statements.store.get() ?? {};
     const saved = { covered: number(row, 'covered_sequence'), newestEventTime: 0n };
     this.#attempt(() => {
-      const target = { issues, counters, uids, seeds: new AgentSeeds() };
+      const target = { issues, counters, uids, hasher: new UidHasher() };
       this.#journalEvents = replayJournal(statements.journal.iterate(), saved, target).events;
     });
     this.#checkAccounting(readAccounting(counters.read()));

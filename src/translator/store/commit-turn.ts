@@ -1,9 +1,9 @@
-import { agentOf, type AddressedEvent, type IssueNames, type IssueRecord, keyOf } from '../../lifecycle/issue.ts';
-import { compareEvents, type ReportEvent } from '../../lifecycle/issue-event.ts';
+import type { IssueNames, IssueRecord } from '../../lifecycle/issue.ts';
 import { recur, type Recurrences } from '../../lifecycle/recurrence.ts';
+import { FreshEvents, hashUid } from './fresh-events.ts';
 import type { IssueTable } from './issue-table.ts';
 import { JournalWriter, type JournalRow } from './journal.ts';
-import { type LiveIssue, takeAll } from './live-issue.ts';
+import { type LiveIssue, Recurring, takeAll } from './live-issue.ts';
 import {
   type CommitRequest,
   type Counters,
@@ -12,7 +12,8 @@ import {
   type RequestIssues,
   WINDOW_NANOS,
 } from './store.ts';
-import { hashAgent, hashText, UID_HASH_WORDS, type UidHash } from './uid-hash.ts';
+import { UID_HASH_WORDS } from './uid-hash.ts';
+import type { UidHasher } from './uid-hasher.ts';
 import type { UidIndex } from './uid-index.ts';
 import { UidSet } from './uid-set.ts';
 
@@ -21,18 +22,35 @@ class Staged {
   readonly turn: CommitTurn;
   readonly issue: LiveIssue | undefined;
   /** What only recurred, and what became of the issue's recurrences by that. */
-  readonly events: ReportEvent[] = [];
+  first: Recurring | undefined;
+  last: Recurring | undefined;
   recurrences: Recurrences | undefined;
   /** Once more happened than that: the issue with all of it. */
   record: IssueRecord | undefined;
   /** The last request that took a recurrence into it, and what was there before. */
   request = 0;
   recurrencesBefore: Recurrences | undefined;
-  eventsBefore = 0;
+  lastBefore: Recurring | undefined;
+  /** The last request that had more than a recurrence for it. */
+  refusedIn = 0;
 
   constructor(turn: CommitTurn, issue: LiveIssue | undefined) {
     this.turn = turn;
     this.issue = issue;
+  }
+
+  add(recurring: Recurring): void {
+    if (this.last === undefined) this.first = recurring;
+    else this.last.next = recurring;
+    this.last = recurring;
+  }
+
+  /** Takes back what the last request took into it. */
+  takeBack(): void {
+    this.recurrences = this.recurrencesBefore;
+    this.last = this.lastBefore;
+    if (this.last === undefined) this.first = undefined;
+    else this.last.next = undefined;
   }
 }
 
@@ -44,28 +62,27 @@ export class CommitTurn implements RequestIssues {
   readonly outgoing: Outgoing[] = [];
   readonly #issues: IssueTable;
   readonly #uids: UidIndex;
-  readonly #seeds: AgentSeeds;
+  readonly #hasher: UidHasher;
   readonly #staged: Staged[] = [];
   /** Those of issues that are new. */
   readonly #stagedNew = new Map<string, Staged>();
   #taken: UidSet | undefined;
   readonly #counted = new Map<string, number>();
   readonly #journal = new JournalWriter();
-  /** The request that is being applied: its number in the turn, its keys, and where it took recurrences. */
+  /** The request that is being applied: its number in the turn, its keys, its new events, and where it took recurrences. */
   #request = 0;
   #keys: readonly string[] = [];
+  #fresh = new FreshEvents([], []);
   #recurring: Staged[] = [];
-  /** Of one uid at a time. */
-  readonly #hash: UidHash = new Uint32Array(UID_HASH_WORDS);
   #events = 0;
   #isEmpty = true;
   #newestEventTime = 0n;
   #newestTaken = 0n;
 
-  constructor(issues: IssueTable, uids: UidIndex, seeds: AgentSeeds) {
+  constructor(issues: IssueTable, uids: UidIndex, hasher: UidHasher) {
     this.#issues = issues;
     this.#uids = uids;
-    this.#seeds = seeds;
+    this.#hasher = hasher;
   }
 
   get events(): number {
@@ -99,59 +116,61 @@ export class CommitTurn implements RequestIssues {
     try {
       this.#stage(request, decide, uids);
     } catch (error) {
-      for (const staged of this.#recurring) {
-        staged.recurrences = staged.recurrencesBefore;
-        staged.events.length = staged.eventsBefore;
-      }
+      for (const staged of this.#recurring) staged.takeBack();
       this.#forget(uids);
       throw error;
     }
   }
 
   get(key: string): IssueRecord | undefined {
-    const { issue, events, recurrences, record } = this.#stagedOf(key);
+    const { issue, first, recurrences, record } = this.#stagedOf(key);
     if (record !== undefined || issue === undefined) return record;
-    return recurrences === undefined ? issue.record : takeAll(issue.record, events, recurrences.after.windowNanos);
+    return recurrences === undefined ? issue.record : takeAll(issue.record, first, recurrences.after.windowNanos);
   }
 
   values(): Iterable<IssueRecord> {
     return this.#keys.flatMap((key) => this.get(key) ?? []);
   }
 
-  recur(addressed: AddressedEvent, windowNanos: bigint): Recurrences | undefined {
-    const { event, names } = addressed;
-    const staged = names === undefined ? this.#stagedOf(keyOf(addressed)) : this.#stagedBy(names);
-    if (event.kind !== 'report' || staged.record !== undefined) return undefined;
+  recur(place: number, windowNanos: bigint): Recurrences | undefined {
+    const staged = this.#stagedBy(this.#fresh.names(place));
+    if (staged.record !== undefined || staged.refusedIn === this.#request) return undefined;
+    const report = this.#fresh.peek(place);
     const known = staged.recurrences ?? staged.issue?.recurrences(windowNanos);
-    const recurrences = known && recur(known, event, windowNanos);
-    if (recurrences === undefined) return undefined;
+    const recurrences = known && report.kind === 'report' ? recur(known, report, windowNanos) : undefined;
+    if (recurrences === undefined) {
+      staged.refusedIn = this.#request;
+      return undefined;
+    }
     if (staged.request !== this.#request) {
       staged.request = this.#request;
       staged.recurrencesBefore = staged.recurrences;
-      staged.eventsBefore = staged.events.length;
+      staged.lastBefore = staged.last;
       this.#recurring.push(staged);
     }
     staged.recurrences = recurrences;
-    staged.events.push(event);
+    staged.add(new Recurring(this.#fresh, place));
     return recurrences;
   }
 
   /** @param uids takes the hashes that are added to those taken */
   #stage(request: CommitRequest, decide: Decide, uids: Uint32Array): void {
     const { keys, windowNanos = WINDOW_NANOS, wire } = request;
-    const fresh: AddressedEvent[] = [];
+    const { events } = request;
+    const places: number[] = [];
     const duplicates: number[] = [];
-    this.#taken ??= new UidSet(request.events.length);
+    this.#taken ??= new UidSet(events.length);
     const taken = this.#taken;
-    request.events.forEach((addressed, place) => {
-      const hash = hashText(addressed.event.uid, this.#seeds.of(addressed), this.#hash);
+    for (let place = 0; place < events.length; place++) {
+      const hash = hashUid(events, place, this.#hasher);
       if (this.#uids.has(hash) || !taken.add(hash)) duplicates.push(place);
       else {
-        uids.set(hash, fresh.length * UID_HASH_WORDS);
-        fresh.push(addressed);
+        uids.set(hash, places.length * UID_HASH_WORDS);
+        places.push(place);
       }
-    });
-    fresh.sort((a, b) => compareEvents(a.event, b.event));
+    }
+    const fresh = new FreshEvents(events, places);
+    this.#fresh = fresh;
     const decision = decide(fresh, this);
     for (const [name, count] of decision.counted) {
       if (!Number.isSafeInteger(count) || count < 0) throw new Error(`counter ${name} cannot grow by ${count}`);
@@ -159,7 +178,7 @@ export class CommitTurn implements RequestIssues {
     // Found before anything is kept, since to read an issue may fail.
     const changed = decision.records.map((record) => ({ staged: this.#stagedOf(record.key), record }));
     if (fresh.length > 0 || keys.length > 0) {
-      const now = request.now ?? newest(fresh, ({ takenAt }) => takenAt);
+      const now = request.now ?? fresh.newestTaken;
       this.#journal.add({ events: fresh, keys, now, windowNanos, wire: wire && { request: wire, duplicates } });
       this.#isEmpty = false;
     }
@@ -167,9 +186,8 @@ export class CommitTurn implements RequestIssues {
     for (const [name, count] of decision.counted) this.count(name, count);
     for (const item of decision.outgoing) this.outgoing.push(item);
     this.#events += fresh.length;
-    const newestTime = newest(fresh, ({ effectiveTime }) => effectiveTime);
+    const { newestTime, newestTaken } = fresh;
     if (newestTime > this.#newestEventTime) this.#newestEventTime = newestTime;
-    const newestTaken = newest(fresh, ({ takenAt }) => takenAt);
     if (newestTaken > this.#newestTaken) this.#newestTaken = newestTaken;
   }
 
@@ -180,9 +198,9 @@ export class CommitTurn implements RequestIssues {
 
   /** Once the commit is on disk: what was staged is what everybody sees. */
   publish(): void {
-    for (const { issue, events, recurrences, record } of this.#staged) {
+    for (const { issue, first, recurrences, record } of this.#staged) {
       if (record !== undefined) this.#issues.put(issue, record);
-      else if (issue !== undefined && recurrences !== undefined) this.#issues.recur(issue, recurrences, events);
+      else if (issue !== undefined && recurrences !== undefined) this.#issues.recur(issue, recurrences, first);
     }
     if (this.#taken !== undefined) this.#uids.add(this.#taken.hashes(), this.#newestTaken);
   }
@@ -221,25 +239,4 @@ export class CommitTurn implements RequestIssues {
     this.#staged.push(staged);
     return staged;
   }
-}
-
-const AGENTS_MAX = 10_000;
-
-/** Hash seeds of the agents seen lately. */
-export class AgentSeeds {
-  readonly #seeds = new Map<string, UidHash>();
-
-  of(addressed: AddressedEvent): UidHash {
-    const agent = agentOf(addressed);
-    const known = this.#seeds.get(agent);
-    if (known !== undefined) return known;
-    if (this.#seeds.size >= AGENTS_MAX) this.#seeds.clear();
-    const seed = hashAgent(agent);
-    this.#seeds.set(agent, seed);
-    return seed;
-  }
-}
-
-function newest(events: readonly AddressedEvent[], time: (event: AddressedEvent['event']) => bigint): bigint {
-  return events.reduce((latest, { event }) => (time(event) > latest ? time(event) : latest), 0n);
 }

@@ -1,13 +1,12 @@
 import type { EventPack } from '../../lifecycle/event-tail.ts';
 import { dueAt, type IssueNames, type IssueRecord } from '../../lifecycle/issue.ts';
-import type { ReportEvent } from '../../lifecycle/issue-event.ts';
 import type { Recurrences } from '../../lifecycle/recurrence.ts';
 import { ActiveGroups } from './active-groups.ts';
 import { severityRank } from './active-issues.ts';
 import { hasMovedColumns, issueColumns, type IssueColumns } from './issue-columns.ts';
 import { decodeIssue, encodeIssue, joinPacks } from './issue-row.ts';
 import { bytes, integer, number, type Row, text } from './row.ts';
-import { LiveIssue } from './live-issue.ts';
+import { LiveIssue, type Recurring } from './live-issue.ts';
 import type { Statements } from './sqlite-statements.ts';
 import type { ActiveIssues } from './store.ts';
 
@@ -109,9 +108,9 @@ export class IssueTable {
   }
 
   /** Takes recurrences into an issue; see {@link LiveIssue.recur}. */
-  recur(issue: LiveIssue, recurrences: Recurrences, events: readonly ReportEvent[]): void {
+  recur(issue: LiveIssue, recurrences: Recurrences, first: Recurring | undefined): void {
     if (!issue.isChanged) this.#change(issue, issue.record);
-    issue.recur(recurrences, events);
+    issue.recur(recurrences, first);
   }
 
   /** Writes what changed of these issues, within a transaction; `done` once that is committed. */

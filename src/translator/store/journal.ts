@@ -1,14 +1,14 @@
 import { crc32 } from 'node:zlib';
 import type { AddressedEvent } from '../../lifecycle/issue.ts';
-import { compareEvents } from '../../lifecycle/issue-event.ts';
 import { readWire } from '../intake/read-wire.ts';
 import { addressFromList, encodeAddress, encodeEvent, eventFromList } from './event-text.ts';
+import { FreshEvents } from './fresh-events.ts';
 import type { WireRequest } from './store.ts';
 
 /** A request as the journal keeps it: all that its effect on the issues follows from. */
 export interface JournalRequest {
   /** Only those whose uid was new, in the order in which they were taken. */
-  readonly events: readonly AddressedEvent[];
+  readonly events: FreshEvents;
   /** Issues for which time passed. */
   readonly keys: readonly string[];
   /** Unix ns. */
@@ -139,7 +139,7 @@ export function readJournalRow({ sequence, crc, entry }: JournalRow): JournalEnt
   const read = requests.map((request): JournalRequest => {
     if (!('wire' in request)) {
       const [now, windowNanos, keys, lines] = request;
-      return { now: BigInt(now), windowNanos: BigInt(windowNanos), keys, events: readLines(lines) };
+      return { now: BigInt(now), windowNanos: BigInt(windowNanos), keys, events: freshOf(readLines(lines)) };
     }
     const start = position;
     position += request.wire[3];
@@ -154,13 +154,18 @@ function readKeptWire({ wire }: KeptWire, bytes: Uint8Array, sequence: number): 
   const windowNanos = BigInt(windowText);
   const known = new Set(duplicates);
   const sent = readWire({ signal, encoding, isGzip, bytes, arrival }, windowNanos);
-  const events = sent.filter((_, place) => !known.has(place)).sort((a, b) => compareEvents(a.event, b.event));
+  const places = Array.from({ length: sent.length }, (_, place) => place).filter((place) => !known.has(place));
+  const events = new FreshEvents(sent, places);
   if (events.length !== count) {
     throw new Error(
       `row ${sequence} of the journal reads as ${events.length} events in place of ${count}: ${ANOTHER_VERSION}`,
     );
   }
   return { now: arrival, windowNanos, keys: [], events };
+}
+
+function freshOf(events: readonly AddressedEvent[]): FreshEvents {
+  return new FreshEvents(events, [...events.keys()]);
 }
 
 function readLines(lines: readonly (readonly unknown[] | null)[]): readonly AddressedEvent[] {

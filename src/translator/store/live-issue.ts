@@ -1,8 +1,9 @@
 import type { EventPack } from '../../lifecycle/event-tail.ts';
 import { type IssueRecord, takeEvent } from '../../lifecycle/issue.ts';
-import { compareEvents, type IssueEvent, type ReportEvent } from '../../lifecycle/issue-event.ts';
+import { compareEvents, type IssueEvent } from '../../lifecycle/issue-event.ts';
 import { PackWriter } from '../../lifecycle/packed-events.ts';
 import { PACK_EVENTS, type Recurrences, startRecurrences, takeRecurrences } from '../../lifecycle/recurrence.ts';
+import type { FreshEvents } from './fresh-events.ts';
 
 /** Room for a few events, and when they are more, for a pack of usual ones. */
 const FIRST_PACK_BYTES = 320;
@@ -65,17 +66,17 @@ export class LiveIssue {
   }
 
   /**
-   * Takes events that only recur.
+   * Takes reports that only recur.
    * @param recurrences what {@link recurrences} became by them
    */
-  recur(recurrences: Recurrences, events: readonly ReportEvent[]): void {
+  recur(recurrences: Recurrences, first: Recurring | undefined): void {
     const { record, windowNanos } = recurrences.after;
     if (record !== this.#record) {
       // Somebody has asked since: the record is another, and says the same.
-      this.replace(takeAll(this.record, events, windowNanos));
+      this.replace(takeAll(this.record, first, windowNanos));
       return;
     }
-    for (const event of events) this.#append(event);
+    for (let recurring = first; recurring !== undefined; recurring = recurring.next) this.#append(recurring);
     this.#recurrences = recurrences;
   }
 
@@ -87,21 +88,25 @@ export class LiveIssue {
     if (tail !== history.tail) this.replace({ ...record, history: { ...history, tail } });
   }
 
-  #append(event: ReportEvent): void {
-    const { effectiveTime: at } = event;
-    this.#open ??= {
-      writer: new PackWriter(this.#packBytes),
-      oldest: event,
-      newestAt: at,
-      isSorted: true,
-      count: 0,
-    };
+  #append(recurring: Recurring): void {
+    const { events, place } = recurring;
+    const report = events.peek(place);
+    const { effectiveTime: at } = report;
+    if (this.#open === undefined) {
+      const writer = new PackWriter(this.#packBytes);
+      writer.add(report);
+      this.#open = { writer, oldest: readEvent(recurring), newestAt: at, isSorted: true, count: 1 };
+      return;
+    }
     const open = this.#open;
     const isNewest = at >= open.newestAt;
-    open.writer.add(event, isNewest);
+    open.writer.add(report, isNewest);
     if (isNewest) open.newestAt = at;
-    else open.isSorted = false;
-    if (compareEvents(event, open.oldest) < 0) open.oldest = event;
+    else {
+      open.isSorted = false;
+      const event = readEvent(recurring);
+      if (compareEvents(event, open.oldest) < 0) open.oldest = event;
+    }
     if (++open.count === PACK_EVENTS) this.#closePack();
   }
 
@@ -119,16 +124,37 @@ export class LiveIssue {
 
 interface OpenPack {
   readonly writer: PackWriter;
-  oldest: ReportEvent;
+  oldest: IssueEvent;
   newestAt: bigint;
   isSorted: boolean;
   count: number;
 }
 
+/** One of a request's events which only recurs, and the next of the same issue: most issues have one of them at a time. */
+export class Recurring {
+  readonly events: FreshEvents;
+  readonly place: number;
+  next: Recurring | undefined;
+
+  constructor(events: FreshEvents, place: number) {
+    this.events = events;
+    this.place = place;
+  }
+}
+
 /** The record with these events of its own. */
-export function takeAll(known: IssueRecord, events: readonly ReportEvent[], windowNanos: bigint): IssueRecord {
+export function takeAll(known: IssueRecord, first: Recurring | undefined, windowNanos: bigint): IssueRecord {
   const { identity, reporter } = known;
   let record = known;
-  for (const event of events) record = takeEvent(record, { identity, reporter, event }, windowNanos).record ?? record;
+  for (let recurring = first; recurring !== undefined; recurring = recurring.next) {
+    const event = readEvent(recurring);
+    record = takeEvent(record, { identity, reporter, event }, windowNanos).record ?? record;
+  }
   return record;
+}
+
+function readEvent({ events, place }: Recurring): IssueEvent {
+  const addressed = events.at(place);
+  if (addressed === undefined) throw new RangeError(`there is no event ${place}`);
+  return addressed.event;
 }

@@ -25,7 +25,7 @@ export function openMemoryStore(now: bigint): Store {
   // Nothing changes before `decide` has answered, and nothing after that can throw: so a commit is whole or nothing.
   const commit = ({ events, keys }: CommitRequest, decide: Decide): void => {
     const uids = new Map<string, bigint>();
-    const fresh = events.filter((addressed) => {
+    const fresh = [...events].filter((addressed) => {
       const uid = JSON.stringify([agentOf(addressed), addressed.event.uid]);
       if (takenAtByUid.has(uid) || uids.has(uid)) return false;
       uids.set(uid, addressed.event.takenAt);

@@ -1,19 +1,19 @@
-import { type AddressedEvent, type IssueRecord, keyOf, passTime, takeEvent } from '../../lifecycle/issue.ts';
+import { type IssueRecord, passTime, takeEvent } from '../../lifecycle/issue.ts';
 import { recur } from '../../lifecycle/recurrence.ts';
-import type { AgentSeeds } from './commit-turn.ts';
 import type { CounterTable } from './counter-table.ts';
+import type { FreshEvents } from './fresh-events.ts';
 import type { IssueTable } from './issue-table.ts';
 import { type JournalRequest, readJournalRow } from './journal.ts';
-import { LiveIssue } from './live-issue.ts';
+import { LiveIssue, Recurring } from './live-issue.ts';
 import { bytes, number, type Row } from './row.ts';
-import { hashText } from './uid-hash.ts';
+import type { UidHasher } from './uid-hasher.ts';
 import type { UidIndex } from './uid-index.ts';
 
 export interface ReplayTarget {
   readonly issues: IssueTable;
   readonly counters: CounterTable;
   readonly uids: UidIndex;
-  readonly seeds: AgentSeeds;
+  readonly hasher: UidHasher;
 }
 
 export interface Replayed {
@@ -47,9 +47,8 @@ export function replayJournal(
     for (const request of requests) {
       replay.apply(request, at);
       events += request.events.length;
-      for (const { event } of request.events) {
-        if (event.effectiveTime > newestEventTime) newestEventTime = event.effectiveTime;
-      }
+      const { newestTime } = request.events;
+      if (newestTime > newestEventTime) newestEventTime = newestTime;
     }
     if (at > saved.covered) target.counters.add(counted);
   }
@@ -73,13 +72,11 @@ class Replay {
   }
 
   apply({ events, keys, now, windowNanos }: JournalRequest, sequence: number): void {
-    const { uids, seeds } = this.#target;
-    for (const addressed of events) {
-      const { event } = addressed;
-      uids.add(hashText(event.uid, seeds.of(addressed)), event.takenAt);
-      const issue = this.#issueOf(keyOf(addressed));
-      if (sequence <= issue.sequence) continue;
-      take(issue, addressed, windowNanos);
+    const { uids, hasher } = this.#target;
+    for (let place = 0; place < events.length; place++) {
+      uids.add(events.hashUid(place, hasher), events.peek(place).takenAt);
+      const issue = this.#issueOf(events.names(place).key);
+      if (sequence > issue.sequence) take(issue, events, place, windowNanos);
     }
     for (const key of keys) {
       const issue = this.#issueOf(key);
@@ -109,13 +106,17 @@ class Replay {
   }
 }
 
-function take(replaying: Replaying, addressed: AddressedEvent, windowNanos: bigint): void {
+function take(replaying: Replaying, events: FreshEvents, place: number, windowNanos: bigint): void {
   const { issue } = replaying;
-  const { event } = addressed;
+  const report = events.peek(place);
   const known = issue?.recurrences(windowNanos);
-  const recurrences = known && recur(known, event, windowNanos);
-  if (issue !== undefined && recurrences !== undefined && event.kind === 'report') issue.recur(recurrences, [event]);
-  else replaying.issue = liveOf(takeEvent(issue?.record, addressed, windowNanos).record);
+  const recurrences = known && report.kind === 'report' ? recur(known, report, windowNanos) : undefined;
+  if (issue !== undefined && recurrences !== undefined) {
+    issue.recur(recurrences, new Recurring(events, place));
+    return;
+  }
+  const addressed = events.at(place);
+  if (addressed !== undefined) replaying.issue = liveOf(takeEvent(issue?.record, addressed, windowNanos).record);
 }
 
 function liveOf(record: IssueRecord | undefined): LiveIssue | undefined {

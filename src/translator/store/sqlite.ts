@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { AgentSeeds, CommitTurn } from './commit-turn.ts';
+import { CommitTurn } from './commit-turn.ts';
 import { CounterTable } from './counter-table.ts';
 import { IssueTable } from './issue-table.ts';
 import { migrate } from './migrate.ts';
@@ -12,6 +12,7 @@ import { lockStore, type StoreLock } from './sqlite-lock.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
 import type { CommitRequest, Counters, Decide, ForgetLimits, Store, StoreIdentity } from './store.ts';
+import { UidHasher } from './uid-hasher.ts';
 import { UidIndex } from './uid-index.ts';
 
 export interface SqliteStoreOptions {
@@ -110,7 +111,7 @@ class SqliteStore {
   readonly #path: string;
   readonly #lock: StoreLock;
   readonly #uids: UidIndex;
-  readonly #seeds = new AgentSeeds();
+  readonly #hasher = new UidHasher();
   readonly #checkpointEvents: number;
   readonly #uidsMax: number;
   /** The newest journal row whose effect is in memory. */
@@ -146,7 +147,7 @@ class SqliteStore {
     const replayed = replayJournal(
       this.statements.journal.iterate(),
       { covered: Number(integer(row, 'covered_sequence')), newestEventTime: integer(row, 'newest_event_time') },
-      { issues: this.issues, counters: this.counters, uids: this.#uids, seeds: this.#seeds },
+      { issues: this.issues, counters: this.counters, uids: this.#uids, hasher: this.#hasher },
     );
     this.#covered = replayed.firstSequence - 1;
     this.#sequence = replayed.sequence;
@@ -279,7 +280,7 @@ class SqliteStore {
   }
 
   #runTurn(): void {
-    const turn = new CommitTurn(this.issues, this.#uids, this.#seeds);
+    const turn = new CommitTurn(this.issues, this.#uids, this.#hasher);
     // The checkpoint under way brings the turn in which they go on.
     const mustWait = this.#checkpoint !== undefined && this.#isBehind();
     const ready = mustWait ? this.#queue.filter(({ kind }) => kind === 'write') : this.#queue;

@@ -69,8 +69,14 @@ export interface StoreIdentity {
   readonly createdAt: bigint;
 }
 
+/** Events in some order, as an array is one. Another may build them only when they are asked for. */
+export interface EventList extends Iterable<AddressedEvent> {
+  readonly length: number;
+  at(place: number): AddressedEvent | undefined;
+}
+
 export interface CommitRequest {
-  readonly events: readonly AddressedEvent[];
+  readonly events: EventList;
   /** Issues to load besides those of the events. */
   readonly keys: readonly string[];
   /** The clock that `decide` goes by, unix ns. Default: when the newest of the events was taken. */
@@ -98,7 +104,7 @@ export interface WireRequest {
  * request alone, by `takeEvent` for each event in order and `passTime` for each of `keys`: so an engine may keep the
  * request and find the records again.
  */
-export type Decide = (fresh: readonly AddressedEvent[], issues: RequestIssues) => Decision;
+export type Decide = (fresh: EventList, issues: RequestIssues) => Decision;
 
 /** The issues of a request. */
 export interface RequestIssues {
@@ -107,11 +113,11 @@ export interface RequestIssues {
   /** Those of the request's keys, at least. */
   values(): Iterable<IssueRecord>;
   /**
-   * Takes an event into its issue if it is a mere recurrence, and keeps it, as soon as the request is on disk: the issue
-   * is then not to be among the records of the decision for its sake. Undefined for any other event, which is not taken.
-   * Default: none is.
+   * Takes the fresh event at this place into its issue if it is a mere recurrence, and keeps it, as soon as the request
+   * is on disk: the issue is then not to be among the records of the decision for its sake. Undefined for any other
+   * event, which is not taken, and for all of its issue that come after it in the request. Default: none is.
    */
-  recur?(addressed: AddressedEvent, windowNanos: bigint): Recurrences | undefined;
+  recur?(place: number, windowNanos: bigint): Recurrences | undefined;
 }
 
 /** What becomes of a request. */

@@ -7,26 +7,62 @@ const WORDS = UID_HASH_WORDS;
 const CONSTANTS = [0x239b961b, 0xab0e9789, 0x38b34ae5, 0xa1e38b93] as const;
 const [C1, C2, C3, C4] = CONSTANTS;
 
-/** MurmurHash3 (x86, 128 bits) over UTF-16 code units, two to a word; `seed` is the hash of what goes before. */
+/** Code units of UTF-16, two to a word, zeros after the end; all of them in the memory of one text at a time. */
+let units = new Uint32Array(512);
+
+/** The hash of a text; `seed` is the hash of what goes before it. */
 export function hashText(text: string, seed: UidHash, into: UidHash = new Uint32Array(WORDS)): UidHash {
+  const { length } = text;
+  const words = room(length);
+  for (let at = 0; at < length; at += 2) {
+    words[at >> 1] = text.charCodeAt(at) | (at + 1 < length ? text.charCodeAt(at + 1) << 16 : 0);
+  }
+  return hashUnits(words, length, seed, into);
+}
+
+/** The same of a text in ASCII, from its bytes. */
+export function hashAscii(
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  seed: UidHash,
+  into: UidHash = new Uint32Array(WORDS),
+): UidHash {
+  const words = room(length);
+  for (let at = 0; at < length; at += 2) {
+    words[at >> 1] = (bytes[start + at] ?? 0) | (at + 1 < length ? (bytes[start + at + 1] ?? 0) << 16 : 0);
+  }
+  return hashUnits(words, length, seed, into);
+}
+
+/** Room for so many code units, with zeros after their end as far as a step of the hash reads. */
+function room(length: number): Uint32Array {
+  const last = length >> 1;
+  if (units.length < last + 2 * WORDS) units = new Uint32Array(2 * last + 2 * WORDS);
+  for (let at = last; at <= last + WORDS; at++) units[at] = 0;
+  return units;
+}
+
+/** MurmurHash3 (x86, 128 bits). */
+function hashUnits(words: Uint32Array, length: number, seed: UidHash, into: UidHash): UidHash {
   let h1 = seed[0] ?? 0;
   let h2 = seed[1] ?? 0;
   let h3 = seed[2] ?? 0;
   let h4 = seed[3] ?? 0;
-  for (let at = 0; at < text.length; at += 2 * WORDS) {
-    h1 ^= Math.imul(rotate(Math.imul(word(text, at), C1), 15), C2);
+  for (let at = 0; 2 * at < length; at += WORDS) {
+    h1 ^= Math.imul(rotate(Math.imul(words[at] ?? 0, C1), 15), C2);
     h1 = (Math.imul((rotate(h1, 19) + h2) | 0, 5) + 0x561ccd1b) | 0;
-    h2 ^= Math.imul(rotate(Math.imul(word(text, at + 2), C2), 16), C3);
+    h2 ^= Math.imul(rotate(Math.imul(words[at + 1] ?? 0, C2), 16), C3);
     h2 = (Math.imul((rotate(h2, 17) + h3) | 0, 5) + 0x0bcaa747) | 0;
-    h3 ^= Math.imul(rotate(Math.imul(word(text, at + 4), C3), 17), C4);
+    h3 ^= Math.imul(rotate(Math.imul(words[at + 2] ?? 0, C3), 17), C4);
     h3 = (Math.imul((rotate(h3, 15) + h4) | 0, 5) + 0x96cd1c35) | 0;
-    h4 ^= Math.imul(rotate(Math.imul(word(text, at + 6), C4), 18), C1);
+    h4 ^= Math.imul(rotate(Math.imul(words[at + 3] ?? 0, C4), 18), C1);
     h4 = (Math.imul((rotate(h4, 13) + h1) | 0, 5) + 0x32ac3b17) | 0;
   }
-  h1 ^= text.length;
-  h2 ^= text.length;
-  h3 ^= text.length;
-  h4 ^= text.length;
+  h1 ^= length;
+  h2 ^= length;
+  h3 ^= length;
+  h4 ^= length;
   h1 = (h1 + h2 + h3 + h4) | 0;
   h2 = (h2 + h1) | 0;
   h3 = (h3 + h1) | 0;
@@ -46,12 +82,6 @@ export function hashText(text: string, seed: UidHash, into: UidHash = new Uint32
 /** The seed of an agent's uids. */
 export function hashAgent(agent: string): UidHash {
   return hashText(agent, new Uint32Array(WORDS));
-}
-
-/** Two code units, zeros after the end. */
-function word(text: string, at: number): number {
-  const low = at < text.length ? text.charCodeAt(at) : 0;
-  return at + 1 < text.length ? low | (text.charCodeAt(at + 1) << 16) : low;
 }
 
 function rotate(word: number, bits: number): number {

@@ -41,10 +41,12 @@ export class CrashingStore {
     );
   }
 
-  /** A request that throws after it has seen its events, in the turn of whatever else is committed. */
-  async commitFaulty({ request }: SentRequest): Promise<void> {
+  /** A request that throws after all of it was decided, in the turn of whatever else is committed. */
+  async commitFaulty({ request }: SentRequest, now: bigint): Promise<void> {
+    const decide = decideRequest(request, { windowNanos: WINDOW, now, hasSink: true, counted: new Map() });
     await this.#store
-      .commit(request, () => {
+      .commit(request, (fresh, issues) => {
+        decide(fresh, issues);
         throw new Error('a bug');
       })
       .then(

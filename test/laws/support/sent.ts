@@ -1,5 +1,8 @@
 import { gzipSync } from 'node:zlib';
+import type { Arrival } from '../../../src/translator/intake/address-event.ts';
 import { takeLogs, takeSpans } from '../../../src/translator/intake/intake.ts';
+import type { Intake } from '../../../src/translator/intake/sorter.ts';
+import { takeEncodedLogs } from '../../../src/translator/intake/take-encoded-logs.ts';
 import { isReadEventName } from '../../../src/translator/intake/agent-sign.ts';
 import { decodeLogs, decodeTraces } from '../../../src/translator/otlp/decode.ts';
 import { encodeLogs, encodeTraces } from '../../../src/translator/otlp/encode.ts';
@@ -36,14 +39,22 @@ export function sentRequest(messages: readonly Message[], sending: Sending, now:
   }
   const encoding = sending === 'json' ? 'json' : 'protobuf';
   const body = signal === 'logs' ? encodeAs(encoding, logsOf(messages)) : encodeAs(encoding, spansOf(messages));
-  const intake =
-    signal === 'logs'
-      ? takeLogs(decodeLogs(body, encoding, isReadEventName), clock)
-      : takeSpans(decodeTraces(body, encoding, isReadEventName), clock);
+  const intake = takeBody(body, signal, encoding, clock);
   const isGzip = sending === 'gzip' || sending === 'gzipInMembers';
   const bytes = packed(body, sending);
   const wire: WireRequest = { signal, encoding, isGzip, bytes, unpackedBytes: body.byteLength, arrival: now };
   return { request: { ...common, events: intake.events, wire }, rejected: intake.rejections.length };
+}
+
+function takeBody(
+  body: Uint8Array,
+  signal: WireRequest['signal'],
+  encoding: WireRequest['encoding'],
+  clock: Arrival,
+): Intake {
+  if (signal === 'traces') return takeSpans(decodeTraces(body, encoding, isReadEventName), clock);
+  if (encoding === 'protobuf') return takeEncodedLogs(body, clock);
+  return takeLogs(decodeLogs(body, encoding, isReadEventName), clock);
 }
 
 function packed(body: Uint8Array, sending: Sending): Uint8Array {

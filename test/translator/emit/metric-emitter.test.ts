@@ -73,8 +73,8 @@ async function take(...records: readonly ReturnType<typeof issueLog>[]): Promise
   const { events } = takeLogs(logBatch(...records), { arrival: START + 50n * SECOND, windowNanos: WINDOW });
   const request = { events, keys: [] };
   const counted = new Map([['received', records.length]]);
-  const { note: noteExemplar } = emitter.exemplars;
-  const options = { windowNanos: WINDOW, now: START, hasSink: false, counted, noteExemplar };
+  const { exemplars } = emitter;
+  const options = { windowNanos: WINDOW, now: START, hasSink: false, counted, exemplars };
   await store.commit(request, decideRequest(request, options));
 }
 

@@ -52,7 +52,9 @@ async function read(
   closers.push(() => server.close().closeAllConnections());
   await once(server, 'listening');
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const post = startPost(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { 'content-length': String(length) });
+  const post = startPost(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, {
+    'content-length': String(length),
+  });
   for (const part of parts) post.write(part);
   post.end();
   post.on('error', () => undefined); // nobody answers it

@@ -26,31 +26,55 @@ import {
   SCOPE_INSTRUMENTATION,
   SCOPE_TRANSLATOR,
 } from '../../../src/semconv.ts';
+import { PackWriter } from '../../../src/lifecycle/packed-events.ts';
+import { EncodedEvents } from '../../../src/translator/intake/encoded-events.ts';
 import { isReadEventName } from '../../../src/translator/intake/agent-sign.ts';
 import { takeLogs } from '../../../src/translator/intake/intake.ts';
 import type { Intake } from '../../../src/translator/intake/sorter.ts';
 import { takeEncodedLogs } from '../../../src/translator/intake/take-encoded-logs.ts';
 import { decodeLogs } from '../../../src/translator/otlp/decode.ts';
 import { MalformedBodyError } from '../../../src/translator/otlp/malformed-body.ts';
+import { hashUid } from '../../../src/translator/store/fresh-events.ts';
+import { UidHasher } from '../../../src/translator/store/uid-hasher.ts';
 import { anyValue } from '../otlp/arbitraries.ts';
 import { type Message, plainValue, toProtobuf } from '../otlp/oracle.ts';
 
 export const ARRIVAL = { arrival: 1_790_000_000_000_000_000n, windowNanos: 900_000_000_000n };
 
-/** What a body comes to, by the way of records or straight from the bytes. */
+/** What a body comes to, by the way of records or straight from the bytes; the second time much of it is known. */
 export function expectTheSame(body: Uint8Array): void {
   const byRecords = outcomeOf(() => takeLogs(decodeLogs(body, 'protobuf', isReadEventName), ARRIVAL));
+  expect(outcomeOf(() => takeEncodedLogs(body, ARRIVAL))).toStrictEqual(byRecords);
   expect(outcomeOf(() => takeEncodedLogs(body, ARRIVAL))).toStrictEqual(byRecords);
 }
 
 function outcomeOf(take: () => Intake): unknown {
   try {
     const { events, rejections, signs, other, foreign, ownInput } = take();
-    return { events, rejections, signs, other, foreign, ownInput };
+    if (events instanceof EncodedEvents) expectSameUnread(events);
+    return { events: [...events], rejections, signs, other, foreign, ownInput };
   } catch (error) {
     expect(error).toBeInstanceOf(MalformedBodyError);
     return 'malformed';
   }
+}
+
+/** Reports that are not read yet are packed, and their uids hashed, as the events that they are. */
+function expectSameUnread(events: EncodedEvents): void {
+  const [packed, expected] = [new PackWriter(64), new PackWriter(64)];
+  const hasher = new UidHasher();
+  [...events].forEach((addressed, place) => {
+    expect(events.at(place)).toStrictEqual(addressed);
+    expect(events.names(place) ?? addressed.names).toBe(addressed.names);
+    expect(events.effectiveTime(place)).toBe(addressed.event.effectiveTime);
+    const hash = Uint32Array.from(hasher.hash(addressed));
+    expect(hashUid(events, place, hasher)).toEqual(hash);
+    packed.add(events.report(place) ?? addressed.event);
+    expected.add(addressed.event);
+  });
+  expect(packed.finish()).toEqual(expected.finish());
+  const newest = [...events].reduce((latest, { event: { effectiveTime: at } }) => (at > latest ? at : latest), 0n);
+  expect(events.newestTime).toBe(newest);
 }
 
 /** A field of a message that is written by itself: in protobuf, messages one after the other are one message. */

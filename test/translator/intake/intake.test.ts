@@ -13,6 +13,7 @@ import {
   METRIC_QUEUE_DEPTH,
   SCOPE_TRANSLATOR,
 } from '../../../src/semconv.ts';
+import type { AddressedEvent } from '../../../src/lifecycle/issue.ts';
 import { issueKey } from '../../../src/lifecycle/identity.ts';
 import { takeLogs, takeMetrics, takeSpans } from '../../../src/translator/intake/intake.ts';
 import type { Attributes, LogRecord } from '../../../src/translator/otlp/model.ts';
@@ -24,7 +25,7 @@ function without(attributes: Attributes, name: string): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([key]) => key !== name));
 }
 
-function takeOne(record: LogRecord): ReturnType<typeof takeLogs>['events'][number] {
+function takeOne(record: LogRecord): AddressedEvent {
   const [event] = takeLogs(logBatch(record), ARRIVAL).events;
   if (event === undefined) throw new Error('the record was not taken');
   return event;
@@ -79,7 +80,7 @@ describe('a log record', () => {
         logRecords: [issueLog('report', 5, { [ATTR_ENVIRONMENT]: 'test' })],
       },
     ];
-    expect(takeLogs(batch, ARRIVAL).events[0]?.identity.environment).toBe('test');
+    expect(takeLogs(batch, ARRIVAL).events.at(0)?.identity.environment).toBe('test');
   });
 
   it('without a uid gets one that a resend gets too, and no other record', () => {

@@ -135,7 +135,7 @@ describe('no record is built', () => {
     const last = { key: ATTR_AGENT_ID, value: { stringValue: 'ant' } };
     const body = requestOf(Buffer.concat([REPORT, toProtobuf('LogRecord', { attributes: [last] })]));
     expect(builtFor(body)).toBe(0);
-    expect(takeEncodedLogs(body, ARRIVAL).events[0]?.identity.agentId).toBe('ant');
+    expect(takeEncodedLogs(body, ARRIVAL).events.at(0)?.identity.agentId).toBe('ant');
     expectTheSame(requestOf(Buffer.concat([twice, REPORT])));
   });
 });
@@ -180,7 +180,7 @@ describe('the record is built, as ever', () => {
     const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'late' } }] };
     const body = nested(1, Buffer.concat([nested(2, nested(2, REPORT)), toProtobuf('ResourceLogs', { resource })]));
     expect(builtFor(body)).toBe(1);
-    expect(takeEncodedLogs(body, ARRIVAL).events[0]?.reporter.serviceName).toBe('late');
+    expect(takeEncodedLogs(body, ARRIVAL).events.at(0)?.reporter.serviceName).toBe('late');
   });
 });
 
@@ -208,9 +208,9 @@ describe('what events have in common', () => {
     const { events } = takeEncodedLogs(body, ARRIVAL);
     expect(events).toHaveLength(4);
     for (const { identity, reporter, names } of events) {
-      expect(identity).toBe(events[0]?.identity);
-      expect(reporter).toBe(events[0]?.reporter);
-      expect(names).toBe(events[0]?.names);
+      expect(identity).toBe(events.at(0)?.identity);
+      expect(reporter).toBe(events.at(0)?.reporter);
+      expect(names).toBe(events.at(0)?.names);
     }
   });
 

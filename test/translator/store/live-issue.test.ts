@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { type IssueRecord, takeEvent } from '../../../src/lifecycle/issue.ts';
 import type { IssueEvent } from '../../../src/lifecycle/issue-event.ts';
 import { recur } from '../../../src/lifecycle/recurrence.ts';
-import { LiveIssue } from '../../../src/translator/store/live-issue.ts';
+import { FreshEvents } from '../../../src/translator/store/fresh-events.ts';
+import { LiveIssue, Recurring } from '../../../src/translator/store/live-issue.ts';
 import { addressed, close, report, SECOND } from '../../lifecycle/events.ts';
 
 /** Short, so that events leave the tail all the time. */
@@ -84,11 +85,11 @@ it.each([
           const { record: taken, ...update } = takeEvent(expected, addressed(event), WINDOW);
           expected = taken;
           const known = issue?.recurrences(WINDOW);
-          const next = known && recur(known, event, WINDOW);
-          if (issue !== undefined && next !== undefined && event.kind === 'report') {
+          const next = known && event.kind === 'report' ? recur(known, event, WINDOW) : undefined;
+          if (issue !== undefined && next !== undefined) {
             const { addedOccurrences, shortened } = next;
             expect(update).toEqual({ result: 'applied', told: [], untoldRecurrences: 1, addedOccurrences, shortened });
-            issue.recur(next, [event]);
+            issue.recur(next, new Recurring(new FreshEvents([addressed(event)], [0]), 0));
             recurrences++;
           } else {
             const { record } = takeEvent(issue?.record, addressed(event), WINDOW);

@@ -1,0 +1,31 @@
+import { type AddressedEvent, agentOf } from '../../lifecycle/issue.ts';
+import type { EncodedReport } from '../../lifecycle/packed-events.ts';
+import { hashAgent, hashAscii, hashText, UID_HASH_WORDS, type UidHash } from './uid-hash.ts';
+
+const AGENTS_MAX = 10_000;
+
+/** Hashes uids, each with its agent. It remembers the agents seen lately. */
+export class UidHasher {
+  readonly #seeds = new Map<string, UidHash>();
+  /** Of one uid at a time. */
+  readonly #hash: UidHash = new Uint32Array(UID_HASH_WORDS);
+
+  /** The result is good until the next call. */
+  hash(addressed: AddressedEvent): UidHash {
+    return hashText(addressed.event.uid, this.#seedOf(agentOf(addressed)), this.#hash);
+  }
+
+  /** The same for a report that is not read yet. */
+  hashEncoded({ bytes, uidAt, uidLength }: EncodedReport, agent: string): UidHash {
+    return hashAscii(bytes, uidAt, uidLength, this.#seedOf(agent), this.#hash);
+  }
+
+  #seedOf(agent: string): UidHash {
+    const known = this.#seeds.get(agent);
+    if (known !== undefined) return known;
+    if (this.#seeds.size >= AGENTS_MAX) this.#seeds.clear();
+    const seed = hashAgent(agent);
+    this.#seeds.set(agent, seed);
+    return seed;
+  }
+}
