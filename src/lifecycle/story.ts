@@ -1,7 +1,8 @@
-import { countTurns, episodeOccurrences, type FoldTransition, type IssueState } from './fold.ts';
+import { countTurns, episodeOccurrences, type IssueState } from './fold.ts';
 import { type HistoryStep, type IssueHistory, walkTail } from './history.ts';
 import type { IssueEvent, ReportEvent, Severity, SpanReference } from './issue-event.ts';
 import { sha256 } from './sha256.ts';
+import { type RecentlyTold, ToldList } from './told-list.ts';
 
 /**
  * What has been told of an issue, append-only, beside its state: the state moves when a late event comes, what was said
@@ -22,15 +23,8 @@ export interface Story {
   readonly waiting: readonly WaitingCloser[];
   /** Whole days of the open episode of which a checkpoint was told. */
   readonly checkpointDays: number;
-  /** What was told last, oldest first: at most {@link RECENT_TOLD_MAX}. */
-  readonly recent: readonly RecentlyTold[];
+  readonly recent: ToldList;
 }
-
-/** A transition as the issue itself remembers having told it. */
-export type RecentlyTold = Pick<Told, 'transition' | 'episode' | 'at' | 'isLate' | 'occurrences' | 'severity'>;
-
-/** Told transitions that an issue remembers, for people. */
-export const RECENT_TOLD_MAX = 100;
 
 export interface WaitingCloser {
   readonly uid: string;
@@ -46,26 +40,17 @@ export const NOTHING_TOLD: Story = {
   spanTo: 0n,
   waiting: [],
   checkpointDays: 0,
-  recent: [],
+  recent: ToldList.EMPTY,
 };
 
-export type Transition = FoldTransition | 'severity_changed';
+export type Transition = RecentlyTold['transition'];
 
 /** One transition as it is told: complete, so that what is sent never depends on the state of a later moment. */
-export interface Told {
+export interface Told extends RecentlyTold {
   /** 32 hex digits, the same whenever the same thing is told. */
   readonly id: string;
-  readonly transition: Transition;
-  /** From 1; 0 for an `unmatched` of an issue that was never seen. */
-  readonly episode: number;
-  /** Effective time of the event that made it, unix ns. */
-  readonly at: bigint;
-  /** True when an event made it known that came after its place in the history. */
-  readonly isLate: boolean;
   /** Start of the episode; 0n for `unmatched`. */
   readonly openedAt: bigint;
-  readonly occurrences: number;
-  readonly severity: Severity;
   readonly severityAsSaid: string;
   readonly category: string;
   readonly summary: string;
@@ -135,16 +120,7 @@ export function settleWaiting(story: Story, key: string, steps: readonly History
 
 /** The story with what was just told among what it remembers. */
 export function rememberTold(story: Story, told: readonly Told[]): Story {
-  if (told.length === 0) return story;
-  const added = told.map(({ transition, episode, at, isLate, occurrences, severity }) => ({
-    transition,
-    episode,
-    at,
-    isLate,
-    occurrences,
-    severity,
-  }));
-  return { ...story, recent: [...story.recent, ...added].slice(-RECENT_TOLD_MAX) };
+  return told.length === 0 ? story : { ...story, recent: story.recent.add(told) };
 }
 
 function nothing(story: Story): Telling {

@@ -62,7 +62,8 @@ function live(events: number, kindOf: (index: number) => IssueEvent['kind']): Li
 }
 
 function bytesOf(record: IssueRecord | undefined): number {
-  return encodeRow({ ...record, tail: [...(record?.history.tail ?? [])] }).length;
+  const told = record?.story.recent.bytes.length ?? 0;
+  return encodeRow({ ...record, tail: [...(record?.history.tail ?? [])] }).length + told;
 }
 
 it(`law 5, bounded: ${String(EVENTS)} reports of one issue leave a base of constant size, 1 024 tail events, and few told`, () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/lifecycle/checkpoint.ts';
 import { dueAt, type IssueRecord, passTime, takeEvent } from '../../src/lifecycle/issue.ts';
-import { RECENT_TOLD_MAX } from '../../src/lifecycle/story.ts';
+import { RECENT_TOLD_MAX } from '../../src/lifecycle/told-list.ts';
 import { addressed, close, parseEvents, play, report, SECOND, WINDOW } from './events.ts';
 
 const DAY = 86_400n * SECOND;
@@ -56,7 +56,7 @@ describe('a checkpoint', () => {
 describe('what an issue remembers of what it told', () => {
   it('is each transition, in order', () => {
     const { record, told } = play(parseEvents('r5 r10 c7'));
-    expect(record.story.recent.map(({ transition, isLate }) => [transition, isLate])).toEqual(
+    expect([...record.story.recent].map(({ transition, isLate }) => [transition, isLate])).toEqual(
       told.map(({ transition, isLate }) => [transition, isLate]),
     );
   });
@@ -66,6 +66,6 @@ describe('what an issue remembers of what it told', () => {
     const { record, told } = play(turns);
     expect(told).toHaveLength(150);
     expect(record.story.recent).toHaveLength(RECENT_TOLD_MAX);
-    expect(record.story.recent.at(-1)).toMatchObject({ transition: 'resolved', at: 149n * SECOND, episode: 75 });
+    expect([...record.story.recent].at(-1)).toMatchObject({ transition: 'resolved', at: 149n * SECOND, episode: 75 });
   });
 });

@@ -2,7 +2,7 @@ import { episodeOccurrences, type FoldTransition, type IssueState } from '../../
 import { type IssueHistory, walkTail } from '../../lifecycle/history.ts';
 import type { IssueRecord } from '../../lifecycle/issue.ts';
 import type { Severity } from '../../lifecycle/issue-event.ts';
-import type { RecentlyTold } from '../../lifecycle/story.ts';
+import type { RecentlyTold } from '../../lifecycle/told-list.ts';
 import { formatTime } from '../issue-view.ts';
 
 /** One thing that happened to an issue. */
@@ -34,7 +34,8 @@ export function viewHistory({ history, story }: Pick<IssueRecord, 'history' | 's
   const steps = [...walkTail(history)].map(({ event, transition, state }): Timed => {
     return entry(transition, event.effectiveTime, state, { said: event.summary, ...event.span });
   });
-  const settled = [...viewTold(story.recent, history), ...viewBase(history.base, story.recent)].sort(byTime);
+  const recent = [...story.recent];
+  const settled = [...viewTold(recent, history), ...viewBase(history.base, recent)].sort(byTime);
   return shorten([...withEpisodes(settled), ...steps]).map(({ at, ...rest }) => ({ at: formatTime(at), ...rest }));
 }
 

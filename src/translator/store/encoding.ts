@@ -19,7 +19,7 @@ function withoutBigints(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutBigints);
   if (!isRecord(value)) return value;
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) copy[key] = withoutBigints(value[key]);
+  for (const key in value) copy[key] = withoutBigints(value[key]);
   return copy;
 }
 

@@ -5,8 +5,8 @@ import { ActiveGroups } from './active-groups.ts';
 import { severityRank } from './active-issues.ts';
 import { hasMovedColumns, issueColumns, type IssueColumns } from './issue-columns.ts';
 import { decodeIssue, encodeIssue, joinPacks } from './issue-row.ts';
-import { bytes, integer, number, type Row, text } from './row.ts';
 import { LiveIssue, type Recurring } from './live-issue.ts';
+import { bytes, integer, number, optionalBytes, type Row, text } from './row.ts';
 import type { Statements } from './sqlite-statements.ts';
 import type { ActiveIssues } from './store.ts';
 
@@ -250,10 +250,10 @@ export class IssueTable {
   #saveIssue({ issue, saved, savedFolded, savedPacks }: Changed, sequence: number): void {
     const { record } = issue;
     const columns = issueColumns(record, this.groups);
-    const { record: encoded, crc } = encodeIssue(record);
+    const { record: encoded, recent, crc } = encodeIssue(record);
     const { groupId, isOpen, openedAt, severityRank: rank, dueAt: due, quietSince } = columns;
     if (saved !== undefined && !hasMovedColumns(saved, columns)) {
-      this.#statements.updateIssue.run(sequence, crc, encoded, record.key);
+      this.#statements.updateIssue.run(sequence, crc, encoded, recent, record.key);
     } else {
       this.#statements.saveIssue.run(
         record.key,
@@ -266,6 +266,7 @@ export class IssueTable {
         quietSince,
         crc,
         encoded,
+        recent,
       );
     }
     const { folded, tail } = record.history;
@@ -280,7 +281,8 @@ export class IssueTable {
   #read(row: Row): IssueRecord {
     const key = text(row, 'key');
     const tails = this.#statements.loadTail.all(key).map((tail) => bytes(tail, 'events'));
-    return decodeIssue({ record: text(row, 'record'), crc: number(row, 'crc') }, tails);
+    const written = { record: text(row, 'record'), recent: optionalBytes(row, 'recent'), crc: number(row, 'crc') };
+    return decodeIssue(written, tails);
   }
 
   #loadLive(key: string): LiveIssue | undefined {

@@ -4,9 +4,16 @@ import { migration000001 } from './migrations/000001.ts';
 import { migration000002 } from './migrations/000002.ts';
 import { migration000003 } from './migrations/000003.ts';
 import { migration000004 } from './migrations/000004.ts';
+import { migration000005 } from './migrations/000005.ts';
 import type { Migration } from './migrations/migration.ts';
 
-const MIGRATIONS: readonly Migration[] = [migration000001, migration000002, migration000003, migration000004];
+const MIGRATIONS: readonly Migration[] = [
+  migration000001,
+  migration000002,
+  migration000003,
+  migration000004,
+  migration000005,
+];
 
 /** The schema that this version reads and writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.at(-1)?.version ?? 0;

@@ -27,3 +27,8 @@ export function bytes(row: Row, column: string): Uint8Array {
   if (value instanceof Uint8Array) return value;
   throw new Error(`column ${column} of the store holds no bytes: the file is damaged`);
 }
+
+/** Undefined where the column holds nothing. */
+export function optionalBytes(row: Row, column: string): Uint8Array | undefined {
+  return row[column] === null ? undefined : bytes(row, column);
+}

@@ -13,21 +13,22 @@ const SQL = {
   uidBucket: 'select hashes from uid_block where day = ? and bucket = ?',
   saveUidBlock: 'insert into uid_block (day, bucket, sequence, hashes) values (?, ?, ?, ?)',
   dropUidDay: 'delete from uid_block where day = ?',
-  loadIssue: 'select key, sequence, crc, record from issue where key = ?',
+  loadIssue: 'select key, sequence, crc, record, recent from issue where key = ?',
   saveIssue: `insert into issue
-      (key, sequence, group_id, is_open, opened_at, severity_rank, due_at, quiet_since, crc, record)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      (key, sequence, group_id, is_open, opened_at, severity_rank, due_at, quiet_since, crc, record, recent)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict (key) do update set sequence = excluded.sequence, group_id = excluded.group_id,
       is_open = excluded.is_open, opened_at = excluded.opened_at, severity_rank = excluded.severity_rank,
-      due_at = excluded.due_at, quiet_since = excluded.quiet_since, crc = excluded.crc, record = excluded.record`,
-  updateIssue: 'update issue set sequence = ?, crc = ?, record = ? where key = ?',
+      due_at = excluded.due_at, quiet_since = excluded.quiet_since, crc = excluded.crc, record = excluded.record,
+      recent = excluded.recent`,
+  updateIssue: 'update issue set sequence = ?, crc = ?, record = ?, recent = ? where key = ?',
   forgetIssue: 'delete from issue where key = ?',
   loadTail: 'select events from issue_tail where key = ?',
   saveTail: 'insert into issue_tail (key, sequence, newest_at, events) values (?, ?, ?, ?)',
   trimTail: 'delete from issue_tail where key = ? and newest_at < ?',
   forgetTail: 'delete from issue_tail where key = ?',
   dueIssues: 'select key, due_at from issue where due_at <= ? order by due_at',
-  issues: 'select key, sequence, crc, record from issue where key > ? order by key limit ?',
+  issues: 'select key, sequence, crc, record, recent from issue where key > ? order by key limit ?',
   issueKeys: 'select key from issue',
   quietClosed: `select key from issue
     where is_open = 0 and group_id is not null and quiet_since < ? and sequence <= ? limit ?`,

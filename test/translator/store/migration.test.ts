@@ -2,20 +2,23 @@ import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { takeEvent, agentOf, type IssueRecord } from '../../../src/lifecycle/issue.ts';
+import { ToldList } from '../../../src/lifecycle/told-list.ts';
 import { lifecycleLog } from '../../../src/translator/emit/lifecycle-log.ts';
 import { describeTold } from '../../../src/translator/emit/lifecycle-span.ts';
 import { encodeLogs } from '../../../src/translator/otlp/encode.ts';
 import { takeLogs } from '../../../src/translator/intake/intake.ts';
+import { ATTR_ISSUE_ID } from '../../../src/semconv.ts';
 import { checkStore } from '../../../src/translator/store/check-store.ts';
 import { encodeRow } from '../../../src/translator/store/encoding.ts';
 import { migration000001 } from '../../../src/translator/store/migrations/000001.ts';
 import { issueLog, logBatch } from '../issue-batches.ts';
+import { writeVersion4 } from './old-rows.ts';
 import { crashCopy, NOW, openAt, pathOf, stateOf, take, WINDOW } from './store-files.ts';
 
 const ID = '3b1f8c52-7f0e-4f7c-9f52-0f1b6a0a4f11';
 
 /** A store as the first version left it: an open issue that recurred, its uids and counters, and telemetry that waits. */
-function writeVersion1(path: string): IssueRecord {
+function writeVersion1(path: string, remembers: 'nothing' | 'told'): IssueRecord {
   const { events } = takeLogs(logBatch(issueLog('report', 1), issueLog('report', 4)), {
     arrival: NOW,
     windowNanos: WINDOW,
@@ -38,7 +41,8 @@ function writeVersion1(path: string): IssueRecord {
   }
   if (record === undefined) throw new Error('there are no events');
   const { turns, severity, recurredAt, spanFrom, spanTo, waiting } = record.story;
-  const story = { turns, severity, recurredAt, spanFrom, spanTo, waiting };
+  const recent = remembers === 'told' && { recent: [...record.story.recent] };
+  const story = { turns, severity, recurredAt, spanFrom, spanTo, waiting, ...recent };
   database
     .prepare('insert into issue (key, active_group, is_open, due_at, record) values (?, ?, 1, null, ?)')
     .run(
@@ -50,7 +54,7 @@ function writeVersion1(path: string): IssueRecord {
   count.run('received', 2);
   count.run('applied', 2);
   database.close();
-  return { ...record, story: { ...record.story, recent: [] } };
+  return remembers === 'told' ? record : { ...record, story: { ...record.story, recent: ToldList.EMPTY } };
 }
 
 /** The journal of a store as version 3 of the schema left it: its text and nothing else. */
@@ -78,8 +82,32 @@ it('a store of version 3 that crashed is migrated with what only its journal has
   expect((await migrated.counters()).get('duplicate')).toBe(3);
 });
 
+it('a store of version 4 is migrated: what was told of its issues is read as text, and is bytes once they change', async () => {
+  const store = openAt();
+  const quiet = { [ATTR_ISSUE_ID]: 'quiet' };
+  await take(store, [issueLog('report', 1), issueLog('report', 4), issueLog('report', 5, quiet)]);
+  await take(store, [issueLog('resolve', 9), issueLog('resolve', 9, quiet)]);
+  const before = await stateOf(store);
+  const issues = await store.issues('', 10);
+  await store.close();
+  writeVersion4(pathOf(), issues);
+
+  const migrated = openAt();
+  expect(await stateOf(migrated)).toEqual(before);
+  await take(migrated, [issueLog('report', 12)]);
+  const [changed, unchanged] = await Promise.all(issues.map(({ key }) => migrated.issue(key)));
+  await migrated.close();
+  expect(await checkStore(pathOf())).toMatchObject({ problems: [], schemaVersion: 5, issues: 2 });
+  const again = openAt();
+  expect(await Promise.all(issues.map(({ key }) => again.issue(key)))).toEqual([changed, unchanged]);
+  const database = new DatabaseSync(pathOf(), { readOnly: true });
+  const kinds = database.prepare('select typeof(recent) as kind from issue order by kind').all();
+  database.close();
+  expect(kinds.map(({ kind }) => kind)).toEqual(['blob', 'null']);
+});
+
 it('a store of version 1 is migrated whole: issues, uids, counters and what waits to be sent', async () => {
-  const record = writeVersion1(pathOf());
+  const record = writeVersion1(pathOf(), 'nothing');
   const store = openAt();
   expect(store.identity).toEqual({ id: ID, createdAt: 1_790_000_000_000_000_000n });
   expect(await store.issues('', 10)).toEqual([record]);
@@ -95,5 +123,11 @@ it('a store of version 1 is migrated whole: issues, uids, counters and what wait
   const counters = await store.counters();
   expect([counters.get('received'), counters.get('applied'), counters.get('duplicate')]).toEqual([5, 3, 2]);
   await store.close();
-  expect(await checkStore(pathOf())).toMatchObject({ problems: [], schemaVersion: 4, issues: 1 });
+  expect(await checkStore(pathOf())).toMatchObject({ problems: [], schemaVersion: 5, issues: 1 });
+});
+
+it('a store of version 1 that remembers what it told is migrated with that', async () => {
+  const record = writeVersion1(pathOf(), 'told');
+  expect(record.story.recent).toHaveLength(2);
+  expect(await openAt().issues('', 10)).toEqual([record]);
 });

@@ -94,6 +94,21 @@ describe('damage', () => {
     expect((await damaged.counters()).get('applied')).toBe(1);
   });
 
+  it('a changed byte of what was told of an issue is found by a check and never answered as truth', async () => {
+    const store = openAt();
+    await take(store, [issueLog('report', 1)]);
+    await store.close();
+    const database = new DatabaseSync(pathOf());
+    const { recent } = database.prepare('select recent from issue').get() ?? {};
+    if (!(recent instanceof Uint8Array)) throw new Error('nothing was told');
+    recent[1] = (recent[1] ?? 0) ^ 1;
+    database.prepare('update issue set recent = ?').run(recent);
+    database.close();
+    const { problems } = await checkStore(pathOf());
+    expect(problems.join('\n')).toContain('an issue does not match its checksum: the file is damaged');
+    await expect(openAt().issues('', 10)).rejects.toThrow('is damaged: stop, keep a copy, and restore a backup');
+  });
+
   it('flipped bytes of the journal stop the start', async () => {
     const store = openAt();
     await take(store, [issueLog('report', 1)]);

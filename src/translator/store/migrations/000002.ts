@@ -1,15 +1,16 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import { EventTail } from '../../../lifecycle/event-tail.ts';
 import type { IssueHistory } from '../../../lifecycle/history.ts';
 import type { IssueRecord } from '../../../lifecycle/issue.ts';
 import type { IssueEvent } from '../../../lifecycle/issue-event.ts';
-import { NOTHING_TOLD } from '../../../lifecycle/story.ts';
+import { NOTHING_TOLD, type Story } from '../../../lifecycle/story.ts';
+import type { RecentlyTold } from '../../../lifecycle/told-list.ts';
 import { encodeLogs, encodeTraces } from '../../otlp/encode.ts';
 import type { ScopeLogs, ScopeSpans } from '../../otlp/model.ts';
 import { ActiveGroups } from '../active-groups.ts';
-import { decodeRow } from '../encoding.ts';
+import { decodeRow, encodeRow } from '../encoding.ts';
 import { encodeEvent } from '../event-text.ts';
-import { encodeIssue } from '../issue-row.ts';
 import { issueColumns } from '../issue-columns.ts';
 import { dayOf } from '../uid-index.ts';
 import { hashAgent, hashText, UID_HASH_BYTES } from '../uid-hash.ts';
@@ -124,8 +125,10 @@ create index outbox_signal on outbox (signal, sequence);
 type Row = Record<string, SQLOutputValue>;
 
 /** An issue as version 1 kept it: whole, in one text. */
-type OldRecord = Omit<IssueRecord, 'history'> & {
+type OldRecord = Omit<IssueRecord, 'history' | 'story'> & {
   readonly history: Omit<IssueHistory, 'tail'> & { readonly tail: readonly IssueEvent[] };
+  /** What version 1 of the schema came to remember with time is not in its oldest rows. */
+  readonly story: Partial<Omit<Story, 'recent'>> & { readonly recent?: readonly RecentlyTold[] };
 };
 
 function moveIssues(database: DatabaseSync): void {
@@ -135,15 +138,14 @@ function moveIssues(database: DatabaseSync): void {
   const saveTail = database.prepare('insert into issue_tail values (?, 0, ?, ?)');
   for (const row of database.prepare('select record from issue').iterate()) {
     const old = decodeRow(text(row, 'record')) as OldRecord;
-    const tail = EventTail.of(old.history.tail);
-    const record: IssueRecord = {
-      ...old,
-      history: { ...old.history, tail },
-      story: { ...NOTHING_TOLD, ...old.story },
-    };
+    const { tail: events, ...history } = old.history;
+    const tail = EventTail.of(events);
+    const { recent = [], ...told } = old.story;
+    const story = { ...NOTHING_TOLD, ...told };
+    const record: IssueRecord = { ...old, history: { ...history, tail }, story };
     const { groupId, isOpen, openedAt, severityRank, dueAt, quietSince } = issueColumns(record, groups);
-    const { record: encoded, crc } = encodeIssue(record);
-    saveIssue.run(record.key, groupId, isOpen, openedAt, severityRank, dueAt, quietSince, crc, encoded);
+    const encoded = encodeRow({ ...old, history, story: { ...story, recent } });
+    saveIssue.run(record.key, groupId, isOpen, openedAt, severityRank, dueAt, quietSince, crc32(encoded), encoded);
     const { newest } = tail;
     if (newest !== undefined)
       saveTail.run(record.key, newest.effectiveTime, `[${[...tail].map(encodeEvent).join(',')}]`);
