@@ -63,8 +63,9 @@ export function agentOf({ identity, names }: AddressedEvent): string {
 export interface IssueNames {
   readonly key: string;
   readonly agent: string;
-  /** Where a store keeps the issue, so that it looks for it once; for the store alone. */
-  place?: object | undefined;
+  /** Who keeps the issue, and where, so that it is looked for once; for the keeper alone. */
+  keeper?: object | undefined;
+  slot?: number | undefined;
 }
 
 /** What an identity is called; to find it costs more than all else that a report does. */

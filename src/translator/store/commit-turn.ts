@@ -12,10 +12,9 @@ import {
   type RequestIssues,
   WINDOW_NANOS,
 } from './store.ts';
-import { UID_HASH_WORDS } from './uid-hash.ts';
+import { UID_HASH_WORDS, type UidHash } from './uid-hash.ts';
 import type { UidHasher } from './uid-hasher.ts';
 import type { UidIndex } from './uid-index.ts';
-import { UidSet } from './uid-set.ts';
 
 /** An issue as a turn finds it and leaves it. */
 class Staged {
@@ -54,9 +53,34 @@ class Staged {
   }
 }
 
+/** Uids that a request takes, so that they can be taken back. */
+class TakenUids {
+  readonly #index: UidIndex;
+  readonly #hashes: Uint32Array;
+  #count = 0;
+
+  /** @param expected it takes no more than so many */
+  constructor(index: UidIndex, expected: number) {
+    this.#index = index;
+    this.#hashes = new Uint32Array(expected * UID_HASH_WORDS);
+  }
+
+  /** False for one that is known. */
+  take(hash: UidHash): boolean {
+    if (!this.#index.take(hash)) return false;
+    this.#hashes.set(hash, this.#count++ * UID_HASH_WORDS);
+    return true;
+  }
+
+  takeBack(): void {
+    this.#index.takeBack(this.#hashes.subarray(0, this.#count * UID_HASH_WORDS));
+  }
+}
+
 /**
  * The requests of one turn of the event loop, applied one after the other and committed together. Until the commit
- * nothing outside it changes, so that one that fails leaves no trace.
+ * nothing outside it changes but the uids, which are taken back when it fails: so that leaves no trace. It ends with
+ * {@link publish} or {@link rollBack}, and then {@link release}.
  */
 export class CommitTurn implements RequestIssues {
   readonly outgoing: Outgoing[] = [];
@@ -66,7 +90,8 @@ export class CommitTurn implements RequestIssues {
   readonly #staged: Staged[] = [];
   /** Those of issues that are new. */
   readonly #stagedNew = new Map<string, Staged>();
-  #taken: UidSet | undefined;
+  /** Of each request. */
+  readonly #taken: TakenUids[] = [];
   readonly #counted = new Map<string, number>();
   readonly #journal = new JournalWriter();
   /** The request that is being applied: its number in the turn, its keys, its new events, and where it took recurrences. */
@@ -109,15 +134,16 @@ export class CommitTurn implements RequestIssues {
 
   /** Applies a request; when it throws, the request has changed nothing here. */
   stage(request: CommitRequest, decide: Decide): void {
-    const uids = new Uint32Array(request.events.length * UID_HASH_WORDS);
+    const uids = new TakenUids(this.#uids, request.events.length);
     this.#request++;
     this.#keys = request.keys;
     this.#recurring = [];
     try {
       this.#stage(request, decide, uids);
+      this.#taken.push(uids);
     } catch (error) {
       for (const staged of this.#recurring) staged.takeBack();
-      this.#forget(uids);
+      uids.takeBack();
       throw error;
     }
   }
@@ -153,21 +179,13 @@ export class CommitTurn implements RequestIssues {
     return recurrences;
   }
 
-  /** @param uids takes the hashes that are added to those taken */
-  #stage(request: CommitRequest, decide: Decide, uids: Uint32Array): void {
-    const { keys, windowNanos = WINDOW_NANOS, wire } = request;
-    const { events } = request;
+  #stage(request: CommitRequest, decide: Decide, uids: TakenUids): void {
+    const { events, keys, windowNanos = WINDOW_NANOS, wire } = request;
     const places: number[] = [];
     const duplicates: number[] = [];
-    this.#taken ??= new UidSet(events.length);
-    const taken = this.#taken;
     for (let place = 0; place < events.length; place++) {
-      const hash = hashUid(events, place, this.#hasher);
-      if (this.#uids.has(hash) || !taken.add(hash)) duplicates.push(place);
-      else {
-        uids.set(hash, places.length * UID_HASH_WORDS);
-        places.push(place);
-      }
+      const isNew = uids.take(hashUid(events, place, this.#hasher));
+      (isNew ? places : duplicates).push(place);
     }
     const fresh = new FreshEvents(events, places);
     this.#fresh = fresh;
@@ -202,24 +220,17 @@ export class CommitTurn implements RequestIssues {
       if (record !== undefined) this.#issues.put(issue, record);
       else if (issue !== undefined && recurrences !== undefined) this.#issues.recur(issue, recurrences, first);
     }
-    if (this.#taken !== undefined) this.#uids.add(this.#taken.hashes(), this.#newestTaken);
+    this.#uids.confirm(this.#newestTaken);
+  }
+
+  /** Once the commit has failed: what was taken outside is given back. */
+  rollBack(): void {
+    for (const uids of this.#taken) uids.takeBack();
   }
 
   /** At its end, however it ended: the issues keep nothing of it. */
   release(): void {
     for (const { issue } of this.#staged) if (issue !== undefined) issue.staged = undefined;
-  }
-
-  /** Takes back what a request that failed has added. */
-  #forget(uids: Uint32Array): void {
-    const failed = new UidSet();
-    for (let at = 0; at < uids.length; at += UID_HASH_WORDS) failed.add(uids, at);
-    const all = this.#taken?.hashes() ?? new Uint32Array();
-    const taken = new UidSet();
-    for (let at = 0; at < all.length; at += UID_HASH_WORDS) {
-      if (!failed.has(all.subarray(at, at + UID_HASH_WORDS))) taken.add(all, at);
-    }
-    this.#taken = taken;
   }
 
   #stagedOf(key: string): Staged {

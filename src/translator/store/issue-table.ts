@@ -84,11 +84,13 @@ export class IssueTable {
 
   /** The same by an event's names, which remember it: in a fleet of issues each look into a map costs as much as the fold. */
   find(names: IssueNames): LiveIssue | undefined {
-    const { key, place } = names;
-    const known = place instanceof Place && place.table === this ? this.#slots[place.slot] : undefined;
-    if (known?.anchor.key === key) return known;
-    const issue = this.live(key);
-    if (issue?.slot !== undefined) names.place = new Place(this, issue.slot);
+    const known = names.keeper === this && names.slot !== undefined ? this.#slots[names.slot] : undefined;
+    if (known?.names === names) return known;
+    const issue = this.live(names.key);
+    if (issue?.slot === undefined) return issue;
+    issue.names = names;
+    names.keeper = this;
+    names.slot = issue.slot;
     return issue;
   }
 
@@ -336,17 +338,6 @@ export class IssueTable {
       if (known === undefined || openedAt < known) oldest.set(groupId, openedAt);
     }
     return oldest;
-  }
-}
-
-/** Where an issue was found. */
-class Place {
-  readonly table: IssueTable;
-  readonly slot: number;
-
-  constructor(table: IssueTable, slot: number) {
-    this.table = table;
-    this.slot = slot;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EventPack } from '../../lifecycle/event-tail.ts';
-import { type IssueRecord, takeEvent } from '../../lifecycle/issue.ts';
+import { type IssueNames, type IssueRecord, takeEvent } from '../../lifecycle/issue.ts';
 import { compareEvents, type IssueEvent } from '../../lifecycle/issue-event.ts';
 import { PackWriter } from '../../lifecycle/packed-events.ts';
 import { PACK_EVENTS, type Recurrences, startRecurrences, takeRecurrences } from '../../lifecycle/recurrence.ts';
@@ -18,6 +18,8 @@ export class LiveIssue {
   /** For the table that holds it: whether it differs from its row, and where it is found. */
   isChanged = false;
   slot: number | undefined;
+  /** By which it was last found. */
+  names: IssueNames | undefined;
   /** For the turn that stages it. */
   staged: object | undefined;
   #record: IssueRecord;

@@ -74,7 +74,8 @@ class Replay {
   apply({ events, keys, now, windowNanos }: JournalRequest, sequence: number): void {
     const { uids, hasher } = this.#target;
     for (let place = 0; place < events.length; place++) {
-      uids.add(events.hashUid(place, hasher), events.peek(place).takenAt);
+      uids.take(events.hashUid(place, hasher));
+      uids.confirm(events.peek(place).takenAt);
       const issue = this.#issueOf(events.names(place).key);
       if (sequence > issue.sequence) take(issue, events, place, windowNanos);
     }

@@ -293,6 +293,7 @@ class SqliteStore {
     } catch (error) {
       const trouble = explain(this.#path, error);
       this.outbox.forgetHeads();
+      turn.rollBack();
       for (const { waiter } of work) waiter.reject(trouble);
       turn.release();
       return;

@@ -34,18 +34,21 @@ export class UidIndex {
     return [...this.#days.keys()].sort((a, b) => a - b);
   }
 
-  has(hash: UidHash): boolean {
-    if (this.#recent.has(hash) || this.#saving?.uids.has(hash) === true) return true;
-    if (this.#days.size === 0) return false;
-    for (const { day, filter } of this.#days.values()) {
-      if (filter.mayHave(hash) && this.#isSaved(day, hash)) return true;
-    }
+  /** Adds a hash, unless it is there: then the answer is false. What is not committed is to be taken back at once. */
+  take(hash: UidHash): boolean {
+    if (!this.#recent.add(hash)) return false;
+    if (!this.#isOlder(hash)) return true;
+    this.#recent.delete(hash);
     return false;
   }
 
-  /** Adds hashes, one after the other. @param takenAt when the newest of them was taken, unix ns */
-  add(hashes: Uint32Array, takenAt: bigint): void {
-    addAll(this.#recent, hashes);
+  /** Removes hashes, one after the other, which were just taken. */
+  takeBack(hashes: Uint32Array): void {
+    for (let at = 0; at < hashes.length; at += WORDS) this.#recent.delete(hashes, at);
+  }
+
+  /** All that was taken is on disk. @param takenAt when the newest of it was taken, unix ns */
+  confirm(takenAt: bigint): void {
     if (takenAt > this.#recentUntil) this.#recentUntil = takenAt;
   }
 
@@ -88,6 +91,16 @@ export class UidIndex {
   drop(day: number): { readonly done: () => void } {
     this.#statements.dropUidDay.run(day);
     return { done: () => void this.#days.delete(day) };
+  }
+
+  /** True for one of those that are not the newest. */
+  #isOlder(hash: UidHash): boolean {
+    if (this.#saving?.uids.has(hash) === true) return true;
+    if (this.#days.size === 0) return false;
+    for (const { day, filter } of this.#days.values()) {
+      if (filter.mayHave(hash) && this.#isSaved(day, hash)) return true;
+    }
+    return false;
   }
 
   #isSaved(day: number, hash: UidHash): boolean {

@@ -32,6 +32,23 @@ export class UidSet {
     return true;
   }
 
+  /** Removes the hash that starts at this word, if it is there. */
+  delete(hashes: Uint32Array, at = 0): void {
+    const table = this.#table;
+    const mask = table.length - 1;
+    let hole = this.#slotOf(hashes, at);
+    if (this.#isFree(hole)) return;
+    this.#size--;
+    // What follows without a gap moves up, unless its own place lies behind the hole: so each is still found from there.
+    for (let slot = (hole + WORDS) & mask; !this.#isFree(slot); slot = (slot + WORDS) & mask) {
+      const own = ((table[slot + 1] ?? 0) * WORDS) & mask;
+      if (((slot - own) & mask) < ((slot - hole) & mask)) continue;
+      this.#put(hole, table, slot);
+      hole = slot;
+    }
+    table.fill(0, hole, hole + WORDS);
+  }
+
   /** All, one after the other, in no order. */
   hashes(): Uint32Array {
     const hashes = new Uint32Array(this.#size * WORDS);

@@ -5,6 +5,26 @@ import { UidSet } from '../../../src/translator/store/uid-set.ts';
 /** Few values, so that hashes share their places. */
 const anyHash = fc.array(fc.nat(3), { minLength: 4, maxLength: 4 }).filter((words) => words.some((word) => word > 0));
 
+it('that loses some holds the others', () => {
+  const steps = fc.array(fc.tuple(fc.boolean(), anyHash), { maxLength: 600 });
+  fc.assert(
+    fc.property(steps, (changes) => {
+      const set = new UidSet();
+      const model = new Map<string, readonly number[]>();
+      for (const [isAdded, words] of changes) {
+        if (isAdded) model.set(words.join(), words);
+        else model.delete(words.join());
+        if (isAdded) set.add(Uint32Array.from(words));
+        else set.delete(Uint32Array.from(words));
+        for (const [, known] of model) expect(set.has(Uint32Array.from(known))).toBe(true);
+        expect(set.has(Uint32Array.from(words))).toBe(isAdded);
+        expect(set.size).toBe(model.size);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
 it('holds what a set of the same hashes holds', () => {
   fc.assert(
     fc.property(fc.array(anyHash, { maxLength: 600 }), fc.array(anyHash), (added, asked) => {
