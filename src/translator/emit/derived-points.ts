@@ -1,5 +1,5 @@
 import type { AgentIdentity } from '../../lifecycle/identity.ts';
-import type { IssueRecord, Reporter } from '../../lifecycle/issue.ts';
+import type { Reporter } from '../../lifecycle/issue.ts';
 import {
   ATTR_ISSUE_CATEGORY,
   ATTR_ISSUE_FINGERPRINT,
@@ -15,7 +15,7 @@ import {
   type MetricDefinition,
 } from '../../semconv.ts';
 import type { Exemplar } from '../otlp/model.ts';
-import type { ActiveIssues, Counters } from '../store/store.ts';
+import type { ActiveIssues, Counters, OpenIssue } from '../store/store.ts';
 import type { Admission } from './admission.ts';
 import { type CounterSeries, decodeSeries, type TimeToResolveSeries } from './counter-series.ts';
 import { said } from './resource.ts';
@@ -28,7 +28,7 @@ export interface Reading {
   readonly at: bigint;
   readonly active: readonly ActiveIssues[];
   /** The most severe open issues. */
-  readonly worst: readonly IssueRecord[];
+  readonly worst: readonly OpenIssue[];
   readonly counters: Counters;
   readonly exemplars: ReadonlyMap<string, Exemplar>;
 }
@@ -104,8 +104,7 @@ class Points {
   }
 
   /** The number of these is bounded by itself, so that each names its agent. */
-  addOpened({ identity, reporter, history }: IssueRecord): void {
-    const { severity, openedAt } = history.head;
+  addOpened({ identity, reporter, severity, openedAt }: OpenIssue): void {
     const labels = said({
       [ATTR_ISSUE_ID]: identity.issueId,
       [ATTR_ISSUE_FINGERPRINT]: identity.fingerprint,
