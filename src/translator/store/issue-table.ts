@@ -10,7 +10,7 @@ import { bytes, integer, number, type Row, text } from './row.ts';
 import { LiveIssue } from './live-issue.ts';
 import type { Statements } from './sqlite-statements.ts';
 import type { ActiveIssues, OpenIssue } from './store.ts';
-import { isOpen, type RankedIssue, rankIssue, WorstIssues } from './worst-issues.ts';
+import { type RankedIssue, WorstIssues } from './worst-issues.ts';
 
 /** An issue that differs from its row. */
 interface Changed {
@@ -57,7 +57,7 @@ export class IssueTable {
   constructor(statements: Statements, cacheBytes: number = CACHE_BYTES, worstKept?: number) {
     this.#statements = statements;
     this.#cacheBytes = cacheBytes;
-    this.#worst = new WorstIssues(worstKept);
+    this.#worst = new WorstIssues((record) => this.groups.idOf(record), worstKept);
     for (const row of statements.activeGroups.all()) {
       const issues = Number(row['issues']);
       const open = Number(row['open']);
@@ -302,19 +302,26 @@ export class IssueTable {
   }
 
   #listWorst(limit: number): readonly RankedIssue[] {
-    return this.#worst.list(limit, (count) => this.#walkOpen(count));
+    return this.#worst.list(limit, {
+      unchanged: (count) => this.#worstUnchanged(count),
+      changed: () => Array.from(this.#changed.values(), ({ issue }) => issue.anchor),
+    });
   }
 
-  /** Open issues: of those that are as their rows say, the worst `count`, and all that have changed. */
-  *#walkOpen(count: number): Generator<RankedIssue> {
-    let unchanged = 0;
+  *#worstUnchanged(count: number): Generator<RankedIssue> {
+    let found = 0;
     for (const row of this.#statements.worstIssues.iterate()) {
+      if (found === count) break;
       const key = text(row, 'key');
       if (this.#changed.has(key)) continue;
-      yield { key, severityRank: Number(integer(row, 'severity_rank')), openedAt: integer(row, 'opened_at') };
-      if (++unchanged === count) break;
+      found++;
+      yield {
+        key,
+        severityRank: number(row, 'severity_rank'),
+        openedAt: integer(row, 'opened_at'),
+        groupId: number(row, 'group_id'),
+      };
     }
-    for (const { issue } of this.#changed.values()) if (isOpen(issue.anchor)) yield rankIssue(issue.anchor);
   }
 
   #remember(key: string, issue: LiveIssue): void {
@@ -347,6 +354,12 @@ export class IssueTable {
   }
 
   #findOldest(groupIds: ReadonlySet<number>): ReadonlyMap<number, bigint> {
+    const kept = this.#worst.oldestOf(groupIds);
+    const others = [...groupIds].filter((groupId) => !kept.has(groupId));
+    return others.length === 0 ? kept : new Map([...kept, ...this.#readOldest(new Set(others))]);
+  }
+
+  #readOldest(groupIds: ReadonlySet<number>): ReadonlyMap<number, bigint> {
     const oldest = new Map<number, bigint>();
     for (const groupId of groupIds) {
       for (const row of this.#statements.groupOldest.iterate(groupId)) {
@@ -355,9 +368,12 @@ export class IssueTable {
         break;
       }
     }
+    const agentIds = this.groups.agentIds(groupIds);
     for (const { issue } of this.#changed.values()) {
-      const { status, openedAt } = issue.anchor.history.head;
-      const groupId = status === 'open' ? this.groups.idOf(issue.anchor) : null;
+      const { identity, history } = issue.anchor;
+      const { status, openedAt } = history.head;
+      if (status !== 'open' || !agentIds.has(identity.agentId)) continue;
+      const groupId = this.groups.idOf(issue.anchor);
       if (groupId === null || !groupIds.has(groupId)) continue;
       const known = oldest.get(groupId);
       if (known === undefined || openedAt < known) oldest.set(groupId, openedAt);

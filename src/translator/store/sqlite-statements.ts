@@ -38,7 +38,8 @@ const SQL = {
     from active_group left join issue on group_id = id group by id`,
   saveGroup: 'insert into active_group (id, labels) values (?, ?)',
   groupOldest: 'select key, opened_at from issue where group_id = ? and is_open = 1 order by opened_at',
-  worstIssues: 'select key, severity_rank, opened_at from issue where is_open = 1 order by severity_rank, opened_at',
+  worstIssues:
+    'select key, severity_rank, opened_at, group_id from issue where is_open = 1 order by severity_rank, opened_at',
   counters: 'select id, name, count from counter',
   addCounter: 'insert into counter (name, count) values (?, 0)',
   saveCounter: 'update counter set count = ? where id = ?',

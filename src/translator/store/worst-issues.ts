@@ -1,16 +1,30 @@
 import type { IssueRecord } from '../../lifecycle/issue.ts';
+import { isSameFor } from './active-groups.ts';
 import { severityRank } from './active-issues.ts';
 import type { OpenIssue } from './store.ts';
 
-/** An open issue, by what its place among all of them is found by. */
-export interface RankedIssue {
+/** Where an open issue stands among all of them. */
+interface Place {
   readonly key: string;
   /** The smallest is the most severe. */
   readonly severityRank: number;
   /** Unix ns. */
   readonly openedAt: bigint;
+}
+
+export interface RankedIssue extends Place {
+  /** All issues of a group are as severe. */
+  readonly groupId: number | null;
   /** For the table: what it has read of the issue, so that it reads it once. An issue of which that changes is ranked anew. */
   described?: OpenIssue;
+}
+
+/** Where to walk. */
+export interface AllIssues {
+  /** Open ones as they are on disk, in order, up to so many. */
+  readonly unchanged: (count: number) => Iterable<RankedIssue>;
+  /** All others, whether open or not. */
+  readonly changed: () => Iterable<IssueRecord>;
 }
 
 const KEPT = 4096;
@@ -22,6 +36,7 @@ const KEPT = 4096;
  * they become fewer: only when they are fewer than are asked for, all open issues are walked over again.
  */
 export class WorstIssues {
+  readonly #groupOf: (record: IssueRecord) => number | null;
   readonly #kept: number;
   /** False until somebody asks: a start changes many, and each costs nothing. */
   #isKnown = false;
@@ -29,8 +44,12 @@ export class WorstIssues {
   /** None that is left out comes before this one; undefined when none is left out. */
   #floor: RankedIssue | undefined;
 
-  /** @param kept so many at most, whatever comes. Default: 4096 */
-  constructor(kept: number = KEPT) {
+  /**
+   * @param groupOf the group that an issue is counted in
+   * @param kept so many at most, whatever comes. Default: 4096
+   */
+  constructor(groupOf: (record: IssueRecord) => number | null, kept: number = KEPT) {
+    this.#groupOf = groupOf;
     this.#kept = kept;
   }
 
@@ -39,51 +58,72 @@ export class WorstIssues {
    * @param after the issue now; undefined when it is forgotten
    */
   change(before: IssueRecord | undefined, after: IssueRecord | undefined): void {
-    if (!this.#isKnown || isSameFor(before, after)) return;
-    if (before !== undefined && isOpen(before)) this.#remove(rankIssue(before));
-    if (after !== undefined && isOpen(after)) this.#insert(rankIssue(after), this.#kept);
+    if (!this.#isKnown || (before !== undefined && after !== undefined && isSameFor(before, after))) return;
+    if (before !== undefined && isOpen(before)) this.#remove(placeOf(before));
+    if (after !== undefined) this.#take(after, this.#kept);
   }
 
-  /**
-   * The most severe first, among equals the longest open.
-   * @param walk goes over all open issues, and may leave out any that comes after as many as it is asked for
-   */
-  list(limit: number, walk: (count: number) => Iterable<RankedIssue>): readonly RankedIssue[] {
-    if (!this.#isSureOf(limit)) this.#rebuild(Math.max(limit, this.#kept), walk);
+  /** The most severe first, among equals the longest open. */
+  list(limit: number, all: AllIssues): readonly RankedIssue[] {
+    if (!this.#isSureOf(limit)) this.#rebuild(Math.max(limit, this.#kept), all);
     const worst = this.#ranked.slice(0, limit);
     if (this.#ranked.length > this.#kept) this.#floor = this.#ranked.splice(this.#kept)[0];
     return worst;
+  }
+
+  /** Of these groups, when the issue opened that is open the longest, unix ns; a group whose issue is not kept is left out. */
+  oldestOf(groupIds: ReadonlySet<number>): ReadonlyMap<number, bigint> {
+    const oldest = new Map<number, bigint>();
+    if (!this.#isKnown) return oldest;
+    for (const { groupId, openedAt } of this.#ranked) {
+      if (groupId === null || !groupIds.has(groupId) || oldest.has(groupId)) continue;
+      // Its other issues are as severe, so those that are left out are no older.
+      oldest.set(groupId, openedAt);
+      if (oldest.size === groupIds.size) break;
+    }
+    return oldest;
   }
 
   #isSureOf(limit: number): boolean {
     return this.#isKnown && (this.#floor === undefined || this.#ranked.length >= limit);
   }
 
-  #rebuild(size: number, walk: (count: number) => Iterable<RankedIssue>): void {
+  #rebuild(size: number, { unchanged, changed }: AllIssues): void {
     this.#isKnown = false; // should the walk fail
     this.#ranked = [];
     this.#floor = undefined;
     // One more than fit, so that it is seen when there are more.
-    for (const issue of walk(size + 1)) this.#insert(issue, size);
+    for (const issue of unchanged(size + 1)) this.#insert(issue, size);
+    for (const record of changed()) this.#take(record, size);
     this.#isKnown = true;
   }
 
+  #take(record: IssueRecord, size: number): void {
+    if (!isOpen(record)) return;
+    const place = placeOf(record);
+    if (!this.#isLeftOut(place)) this.#insert({ ...place, groupId: this.#groupOf(record) }, size);
+  }
+
+  /** An equal of the floor is: which of two is listed does not change as long as both are open. */
+  #isLeftOut(place: Place): boolean {
+    return this.#floor !== undefined && compareRank(place, this.#floor) >= 0;
+  }
+
   #insert(issue: RankedIssue, size: number): void {
-    // An equal of the floor stays out: which of two is listed does not change as long as both are open.
-    if (this.#floor !== undefined && compareRank(issue, this.#floor) >= 0) return;
-    this.#ranked.splice(this.#placeOf(issue), 0, issue);
+    if (this.#isLeftOut(issue)) return;
+    this.#ranked.splice(this.#find(issue), 0, issue);
     if (this.#ranked.length > size) this.#floor = this.#ranked.pop();
   }
 
-  #remove(issue: RankedIssue): void {
-    const place = this.#placeOf(issue);
+  #remove(issue: Place): void {
+    const place = this.#find(issue);
     if (this.#ranked[place]?.key === issue.key) this.#ranked.splice(place, 1);
     // It belongs here and is not found: its row said something else than its record.
-    else if (this.#floor === undefined || compareRank(issue, this.#floor) < 0) this.#isKnown = false;
+    else if (!this.#isLeftOut(issue)) this.#isKnown = false;
   }
 
   /** Where it stands, or would. */
-  #placeOf(issue: RankedIssue): number {
+  #find(issue: Place): number {
     let [from, to] = [0, this.#ranked.length];
     while (from < to) {
       const middle = (from + to) >> 1;
@@ -95,28 +135,20 @@ export class WorstIssues {
   }
 }
 
-export function rankIssue(record: IssueRecord): RankedIssue {
+function placeOf(record: IssueRecord): Place {
   return { key: record.key, severityRank: severityRank(record), openedAt: record.history.head.openedAt };
 }
 
-export function isOpen({ history }: IssueRecord): boolean {
+function isOpen({ history }: IssueRecord): boolean {
   return history.head.status === 'open';
 }
 
-/** True when both have one place, or none; they differ in what nobody is ranked by. */
-function isSameFor(before: IssueRecord | undefined, after: IssueRecord | undefined): boolean {
-  if (before === undefined || after === undefined) return before === after;
-  const [a, b] = [before.history.head, after.history.head];
-  const isAlike = a.status === b.status && a.severity === b.severity && a.openedAt === b.openedAt;
-  return isAlike && before.reporter === after.reporter;
-}
-
-function compareRank(a: RankedIssue, b: RankedIssue): number {
+function compareRank(a: Place, b: Place): number {
   if (a.severityRank !== b.severityRank) return a.severityRank - b.severityRank;
   return a.openedAt === b.openedAt ? 0 : a.openedAt < b.openedAt ? -1 : 1;
 }
 
 /** No two issues have one place. */
-function comparePlace(a: RankedIssue, b: RankedIssue): number {
+function comparePlace(a: Place, b: Place): number {
   return compareRank(a, b) || (a.key === b.key ? 0 : a.key < b.key ? -1 : 1);
 }

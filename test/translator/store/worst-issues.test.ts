@@ -4,17 +4,17 @@ import { NO_HISTORY } from '../../../src/lifecycle/history.ts';
 import type { IssueRecord } from '../../../src/lifecycle/issue.ts';
 import { SEVERITIES, type Severity } from '../../../src/lifecycle/issue-event.ts';
 import { NOTHING_TOLD } from '../../../src/lifecycle/story.ts';
-import { ATTR_ISSUE_CATEGORY, ATTR_ISSUE_ID, ATTR_ISSUE_SEVERITY } from '../../../src/semconv.ts';
+import { ATTR_AGENT_ID, ATTR_ISSUE_CATEGORY, ATTR_ISSUE_ID, ATTR_ISSUE_SEVERITY } from '../../../src/semconv.ts';
 import { openIssue } from '../../../src/translator/store/active-issues.ts';
 import type { Store } from '../../../src/translator/store/store.ts';
-import { rankIssue, type RankedIssue, WorstIssues } from '../../../src/translator/store/worst-issues.ts';
+import { type RankedIssue, WorstIssues } from '../../../src/translator/store/worst-issues.ts';
 import { issueLog, SECOND } from '../issue-batches.ts';
 import { crashCopy, NOW, openAt, pathOf, take } from './store-files.ts';
 
 const anySeverity = fc.constantFrom(...SEVERITIES);
 
 describe('the worst issues of a SQLite store', () => {
-  it('are the first of all open ones in order, whatever happened and wherever they are', async () => {
+  it('and the oldest of each group are the first of all open ones, whatever happened and wherever they are', async () => {
     let run = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 40 }), anyOptions, async (steps, options) => {
@@ -86,6 +86,7 @@ async function drive(driven: Driven, step: Step): Promise<void> {
   const { store, path, options } = driven;
   const log = (kind: 'report' | 'resolve', issue: number, seconds: number, { severity, category }: Labels = LABELS) =>
     issueLog(kind, seconds, {
+      [ATTR_AGENT_ID]: `agent-${String(issue % 2)}`,
       [ATTR_ISSUE_ID]: `issue-${String(issue)}`,
       [ATTR_ISSUE_SEVERITY]: severity,
       [ATTR_ISSUE_CATEGORY]: category,
@@ -131,8 +132,9 @@ async function expectWorst(store: Store, limit: number): Promise<void> {
   expect(worst).toEqual(worst.map(({ key }) => byKey.get(key)));
   expect(new Set(worst.map(({ key }) => key)).size).toBe(worst.length);
   const groups = (await store.activeIssues()).filter((group) => group.open > 0);
-  for (const { severity, category, open: count, oldestOpenedAt } of groups) {
-    const heads = open.map(({ history: { head } }) => head);
+  for (const { agent, severity, category, open: count, oldestOpenedAt } of groups) {
+    const ofAgent = open.filter(({ identity }) => identity.agentId === agent.agentId);
+    const heads = ofAgent.map(({ history: { head } }) => head);
     const inGroup = heads.filter((head) => head.severity === severity && head.category === category);
     expect([inGroup.length, inGroup.map(({ openedAt }) => openedAt).sort()[0]]).toEqual([count, oldestOpenedAt]);
   }
@@ -150,11 +152,11 @@ function byRank(a: IssueRecord, b: IssueRecord): number {
 describe('WorstIssues', () => {
   it('walks only when it cannot be sure', () => {
     const all = new Map<string, IssueRecord>();
-    const worst = new WorstIssues(8);
+    const worst = new WorstIssues(() => 1, 8);
     let walks = 0;
-    const walk = (): readonly RankedIssue[] => {
+    const changed = (): readonly IssueRecord[] => {
       walks++;
-      return [...all.values()].map(rankIssue);
+      return [...all.values()];
     };
     const set = (n: number, after: IssueRecord | undefined): void => {
       const key = `issue-${String(n)}`;
@@ -162,7 +164,7 @@ describe('WorstIssues', () => {
       if (after === undefined) all.delete(key);
       else all.set(key, after);
     };
-    const list = (): readonly string[] => worst.list(3, walk).map(({ key }) => key);
+    const list = (): readonly string[] => worst.list(3, { unchanged: () => [], changed }).map(({ key }) => key);
 
     for (let n = 0; n < 20; n++) set(n, recordOf(n, BigInt(n)));
     expect(list()).toEqual(['issue-0', 'issue-1', 'issue-2']);
@@ -179,26 +181,28 @@ describe('WorstIssues', () => {
   });
 
   it('never walks again while it holds all that are open', () => {
-    const worst = new WorstIssues(8);
+    const worst = new WorstIssues(() => 1, 8);
     const records = Array.from({ length: 8 }, (_, n) => recordOf(n, BigInt(n)));
-    const walks = [records.map(rankIssue)];
-    const list = (): number => worst.list(8, () => walks.pop() ?? []).length;
+    const walks = [records];
+    const list = (): number => worst.list(8, { unchanged: () => [], changed: () => walks.pop() ?? [] }).length;
     expect(list()).toBe(8);
     for (const record of records) worst.change(record, undefined);
     expect(list()).toBe(0);
   });
 
   it('walks again after a walk that failed, and when an issue is not where it belongs', () => {
-    const worst = new WorstIssues(8);
+    const worst = new WorstIssues(() => 1, 8);
     const [first, second] = [recordOf(1, 1n), recordOf(2, 2n)];
+    const keysOf = (unchanged: () => readonly RankedIssue[], changed: readonly IssueRecord[]): readonly string[] =>
+      worst.list(2, { unchanged, changed: () => changed }).map(({ key }) => key);
     const failing = (): readonly RankedIssue[] => {
       throw new Error('a sick disk');
     };
-    expect(() => worst.list(1, failing)).toThrow('a sick disk');
-    const damaged = { ...rankIssue(first), openedAt: 7n };
-    expect(worst.list(1, () => [damaged, rankIssue(second)])).toEqual([rankIssue(second)]);
+    expect(() => keysOf(failing, [])).toThrow('a sick disk');
+    const damaged = (): readonly RankedIssue[] => [{ key: 'issue-1', severityRank: 1, openedAt: 7n, groupId: 1 }];
+    expect(keysOf(damaged, [second])).toEqual(['issue-2', 'issue-1']);
     worst.change(first, undefined);
-    expect(worst.list(2, () => [rankIssue(second)])).toEqual([rankIssue(second)]);
+    expect(keysOf(() => [], [second])).toEqual(['issue-2']);
   });
 });
 
