@@ -58,9 +58,12 @@ export class Admission {
     const categories = new Set<string>();
     this.#hasOtherAgents = false;
     this.#hasOtherCategories = false;
+    // Most series of an agent have one object for it, which is named once.
+    const named = new Set<SeriesAgent>();
     for (const { agent, labels } of alive) {
       if (agent.agentId === LABEL_OVERFLOW) this.#hasOtherAgents = true;
-      else agents.set(seriesAgentName(agent), agent);
+      else if (!named.has(agent)) agents.set(seriesAgentName(agent), agent);
+      named.add(agent);
       const category = labels[ATTR_ISSUE_CATEGORY] ?? '';
       if (category === LABEL_OVERFLOW) this.#hasOtherCategories = true;
       else if (category !== '') categories.add(category);

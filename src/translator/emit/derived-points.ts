@@ -1,5 +1,5 @@
 import type { AgentIdentity } from '../../lifecycle/identity.ts';
-import type { IssueRecord, Reporter } from '../../lifecycle/issue.ts';
+import type { Reporter } from '../../lifecycle/issue.ts';
 import {
   ATTR_ISSUE_CATEGORY,
   ATTR_ISSUE_FINGERPRINT,
@@ -15,7 +15,7 @@ import {
   type MetricDefinition,
 } from '../../semconv.ts';
 import type { Exemplar } from '../otlp/model.ts';
-import type { ActiveIssues, Counters } from '../store/store.ts';
+import type { ActiveIssues, Counters, OpenIssue } from '../store/store.ts';
 import type { Admission } from './admission.ts';
 import { type CounterSeries, decodeSeries, type TimeToResolveSeries } from './counter-series.ts';
 import { said } from './resource.ts';
@@ -28,7 +28,7 @@ export interface Reading {
   readonly at: bigint;
   readonly active: readonly ActiveIssues[];
   /** The most severe open issues. */
-  readonly worst: readonly IssueRecord[];
+  readonly worst: readonly OpenIssue[];
   readonly counters: Counters;
   readonly exemplars: ReadonlyMap<string, Exemplar>;
 }
@@ -87,6 +87,15 @@ function agentText({ environment, namespace, agentId }: AgentIdentity): string {
 const BOUNDARIES = METRIC_ISSUE_TIME_TO_RESOLVE.boundaries ?? [];
 const MICROS_PER_SECOND = 1e6;
 
+interface NamedSeries {
+  readonly definition: MetricDefinition;
+  readonly series: Series;
+  readonly name: string;
+}
+
+/** Series of counters, with the agent as it is where it has come in: the same counters are read at each snapshot. */
+const named = new WeakMap<CounterSeries, NamedSeries & { readonly ownAgent: SeriesAgent }>();
+
 class Points {
   readonly byName = new Map<string, DerivedPoint>();
   readonly #admission: Admission;
@@ -104,8 +113,7 @@ class Points {
   }
 
   /** The number of these is bounded by itself, so that each names its agent. */
-  addOpened({ identity, reporter, history }: IssueRecord): void {
-    const { severity, openedAt } = history.head;
+  addOpened({ identity, reporter, severity, openedAt }: OpenIssue): void {
     const labels = said({
       [ATTR_ISSUE_ID]: identity.issueId,
       [ATTR_ISSUE_FINGERPRINT]: identity.fingerprint,
@@ -121,34 +129,28 @@ class Points {
     else point.value += count;
   }
 
-  #counterPoint(series: CounterSeries): DerivedPoint {
-    const { reporter } = series;
-    const agent = this.#admitted(series.agent, reporter);
-    switch (series.metric) {
-      case 'occurrences':
-        return this.#point(METRIC_ISSUE_OCCURRENCES, agent, reporter, {});
-      case 'transitions':
-        return this.#point(METRIC_ISSUE_TRANSITIONS, agent, reporter, { [ATTR_ISSUE_TRANSITION]: series.transition });
-      case 'time_to_resolve':
-        return this.#point(METRIC_ISSUE_TIME_TO_RESOLVE, agent, reporter, {
-          [ATTR_ISSUE_SEVERITY]: series.severity,
-          [ATTR_ISSUE_TRANSITION]: series.transition,
-        });
-    }
+  #counterPoint(counter: CounterSeries): DerivedPoint {
+    const known = named.get(counter);
+    const ownAgent = known?.ownAgent ?? seriesAgent(counter.agent, counter.reporter);
+    const agent = this.#admission.agent(ownAgent);
+    if (known?.series.agent === agent) return this.#pointOf(known, counter.reporter);
+    const [definition, labels] = counterLabels(counter);
+    const series = { metric: definition.name, agent, labels };
+    const found = { definition, series, name: seriesName(series), ownAgent };
+    named.set(counter, found);
+    return this.#pointOf(found, counter.reporter);
   }
 
   #admitted(agent: AgentIdentity, reporter: Reporter): SeriesAgent {
     return this.#admission.agent(seriesAgent(agent, reporter));
   }
 
-  #point(
-    definition: MetricDefinition,
-    agent: SeriesAgent,
-    { agentType }: Reporter,
-    labels: Series['labels'],
-  ): DerivedPoint {
+  #point(definition: MetricDefinition, agent: SeriesAgent, reporter: Reporter, labels: Series['labels']): DerivedPoint {
     const series = { metric: definition.name, agent, labels };
-    const name = seriesName(series);
+    return this.#pointOf({ definition, series, name: seriesName(series) }, reporter);
+  }
+
+  #pointOf({ definition, series, name }: NamedSeries, { agentType }: Reporter): DerivedPoint {
     const isHistogram = definition.kind === 'histogram';
     const point = this.byName.get(name) ?? {
       definition,
@@ -161,6 +163,19 @@ class Points {
     point.agentType = agentType;
     this.byName.set(name, point);
     return point;
+  }
+}
+
+function counterLabels(counter: CounterSeries): readonly [MetricDefinition, Series['labels']] {
+  switch (counter.metric) {
+    case 'occurrences':
+      return [METRIC_ISSUE_OCCURRENCES, {}];
+    case 'transitions':
+      return [METRIC_ISSUE_TRANSITIONS, { [ATTR_ISSUE_TRANSITION]: counter.transition }];
+    case 'time_to_resolve': {
+      const { severity, transition } = counter;
+      return [METRIC_ISSUE_TIME_TO_RESOLVE, { [ATTR_ISSUE_SEVERITY]: severity, [ATTR_ISSUE_TRANSITION]: transition }];
+    }
   }
 }
 

@@ -46,7 +46,7 @@ export async function readSnapshot({
   alive,
 }: SnapshotOptions): Promise<MetricSnapshot> {
   const active = await store.activeIssues();
-  const worst = await store.worstIssues(WORST_ISSUES_MAX);
+  const worst = await store.worstOpenIssues(WORST_ISSUES_MAX);
   const counters = new Map(await readCounters());
   const depth = await store.outboxDepth();
   const gone = goneCounters({ active, counters }, alive);

@@ -34,7 +34,14 @@ export function seriesLabels({ agent, labels }: Series): Attributes {
   return { [ATTR_AGENT_ID]: agent.agentId, ...labels };
 }
 
-/** The agent as one string. */
-export function seriesAgentName({ environment, namespace, serviceName, agentId }: SeriesAgent): string {
-  return JSON.stringify([environment, namespace, serviceName, agentId]);
+/** The agent as one string, made once for each object. */
+export function seriesAgentName(agent: SeriesAgent): string {
+  const known = agentNames.get(agent);
+  if (known !== undefined) return known;
+  const { environment, namespace, serviceName, agentId } = agent;
+  const name = JSON.stringify([environment, namespace, serviceName, agentId]);
+  agentNames.set(agent, name);
+  return name;
 }
+
+const agentNames = new WeakMap<SeriesAgent, string>();

@@ -31,6 +31,16 @@ export class ActiveGroups {
     return this.#groupOf(record)?.id ?? null;
   }
 
+  /** Of these groups, the ids of their agents: most issues that are in none of them are told by it, and need no group named. */
+  agentIds(groupIds: Iterable<number>): ReadonlySet<string> {
+    const agentIds = new Set<string>();
+    for (const id of groupIds) {
+      const group = this.#byId.get(id);
+      if (group !== undefined) agentIds.add(group.labels.agent.agentId);
+    }
+    return agentIds;
+  }
+
   change(before: IssueRecord | undefined, after: IssueRecord | undefined): void {
     if (before !== undefined && after !== undefined && isSameFor(before, after)) return;
     if (before !== undefined) this.#count(before, -1);
@@ -93,8 +103,8 @@ export class ActiveGroups {
   }
 }
 
-/** True when both are counted alike; cheaper than naming their groups. */
-function isSameFor(before: IssueRecord, after: IssueRecord): boolean {
+/** True when both are counted alike and are as long open; cheaper than naming their groups. */
+export function isSameFor(before: IssueRecord, after: IssueRecord): boolean {
   const [a, b] = [before.history.head, after.history.head];
   return (
     a.status === b.status &&

@@ -1,6 +1,6 @@
 import type { IssueRecord } from '../../lifecycle/issue.ts';
 import { SEVERITIES } from '../../lifecycle/issue-event.ts';
-import type { ActiveIssues } from './store.ts';
+import type { ActiveIssues, OpenIssue } from './store.ts';
 
 /** The group that an issue is counted in; an issue with no report yet is in none. */
 export function activeGroup({ identity, reporter, history }: IssueRecord): ActiveIssues | undefined {
@@ -16,6 +16,11 @@ export function activeGroup({ identity, reporter, history }: IssueRecord): Activ
     open: isOpen ? 1 : 0,
     oldestOpenedAt: isOpen ? openedAt : 0n,
   };
+}
+
+export function openIssue({ key, identity, reporter, history }: IssueRecord): OpenIssue {
+  const { severity, openedAt } = history.head;
+  return { key, identity, reporter, severity, openedAt };
 }
 
 /** Place of an issue among the open ones, the smallest first: how severe it is. */

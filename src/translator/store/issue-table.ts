@@ -2,13 +2,14 @@ import type { EventPack } from '../../lifecycle/event-tail.ts';
 import { dueAt, type IssueNames, type IssueRecord } from '../../lifecycle/issue.ts';
 import type { Recurrences } from '../../lifecycle/recurrence.ts';
 import { ActiveGroups } from './active-groups.ts';
-import { severityRank } from './active-issues.ts';
+import { openIssue } from './active-issues.ts';
 import { hasMovedColumns, issueColumns, type IssueColumns } from './issue-columns.ts';
 import { decodeIssue, encodeIssue, joinPacks } from './issue-row.ts';
 import { LiveIssue, type Recurring } from './live-issue.ts';
 import { bytes, integer, number, optionalBytes, type Row, text } from './row.ts';
 import type { Statements } from './sqlite-statements.ts';
-import type { ActiveIssues } from './store.ts';
+import type { ActiveIssues, OpenIssue } from './store.ts';
+import { type RankedIssue, WorstIssues } from './worst-issues.ts';
 
 /** An issue that differs from its row. */
 interface Changed {
@@ -38,6 +39,7 @@ export class IssueTable {
   readonly groups: ActiveGroups = new ActiveGroups();
   readonly #statements: Statements;
   readonly #cacheBytes: number;
+  readonly #worst: WorstIssues;
   readonly #changed = new Map<string, Changed>();
   /** Unchanged issues, in two generations: the older is dropped when the younger is full. */
   #young = new Map<string, LiveIssue>();
@@ -47,10 +49,14 @@ export class IssueTable {
   #slots: (LiveIssue | undefined)[] = [];
   readonly #freeSlots: number[] = [];
 
-  /** @param cacheBytes of issues in memory that could be read again, more or less. Default: 128 MiB */
-  constructor(statements: Statements, cacheBytes: number = CACHE_BYTES) {
+  /**
+   * @param cacheBytes of issues in memory that could be read again, more or less. Default: 128 MiB
+   * @param worstKept open issues kept in order. Default: that of {@link WorstIssues}
+   */
+  constructor(statements: Statements, cacheBytes: number = CACHE_BYTES, worstKept?: number) {
     this.#statements = statements;
     this.#cacheBytes = cacheBytes;
+    this.#worst = new WorstIssues((record) => this.groups.idOf(record), worstKept);
     for (const row of statements.activeGroups.all()) {
       const issues = Number(row['issues']);
       const open = Number(row['open']);
@@ -104,6 +110,7 @@ export class IssueTable {
   put(issue: LiveIssue | undefined, record: IssueRecord): void {
     const before = issue?.record;
     this.groups.change(before, record);
+    this.#worst.change(before, record);
     const kept = issue ?? new LiveIssue(record);
     if (!this.#changed.has(record.key)) this.#change(kept, before);
     kept.replace(record);
@@ -166,17 +173,16 @@ export class IssueTable {
   }
 
   worst(limit: number): readonly IssueRecord[] {
-    const worst: LiveIssue[] = [];
-    for (const row of this.#statements.worstIssues.iterate()) {
-      if (worst.length === limit) break;
-      const key = text(row, 'key');
-      const issue = this.#changed.has(key) ? undefined : this.#loadLive(key);
-      if (issue !== undefined) worst.push(issue);
-    }
-    for (const { issue } of this.#changed.values()) {
-      if (issue.anchor.history.head.status === 'open') insertWorst(worst, issue, limit);
-    }
-    return worst.map(({ record }) => record);
+    return this.#listWorst(limit).flatMap(({ key }) => this.#peek(key)?.record ?? []);
+  }
+
+  /** The same of {@link worst} that does not change as they recur; of an issue that it has told before, nothing is read. */
+  worstOpen(limit: number): readonly OpenIssue[] {
+    return this.#listWorst(limit).flatMap((ranked) => {
+      const anchor = ranked.described === undefined ? this.#peek(ranked.key)?.anchor : undefined;
+      if (anchor !== undefined) ranked.described = openIssue(anchor);
+      return ranked.described ?? [];
+    });
   }
 
   /** Nothing is in memory any more. */
@@ -227,6 +233,7 @@ export class IssueTable {
       done: () => {
         for (const record of records) {
           this.groups.change(record, undefined);
+          this.#worst.change(record, undefined);
           this.#release(this.#young.get(record.key) ?? this.#old.get(record.key));
           this.#young.delete(record.key);
           this.#old.delete(record.key);
@@ -292,6 +299,34 @@ export class IssueTable {
     return loaded && new LiveIssue(loaded.record);
   }
 
+  /** Reads an issue and keeps it in no cache: who asks for many of them does not come back for each. */
+  #peek(key: string): LiveIssue | undefined {
+    return this.#changed.get(key)?.issue ?? this.#young.get(key) ?? this.#old.get(key) ?? this.#loadLive(key);
+  }
+
+  #listWorst(limit: number): readonly RankedIssue[] {
+    return this.#worst.list(limit, {
+      unchanged: (count) => this.#worstUnchanged(count),
+      changed: () => Array.from(this.#changed.values(), ({ issue }) => issue.anchor),
+    });
+  }
+
+  *#worstUnchanged(count: number): Generator<RankedIssue> {
+    let found = 0;
+    for (const row of this.#statements.worstIssues.iterate()) {
+      if (found === count) break;
+      const key = text(row, 'key');
+      if (this.#changed.has(key)) continue;
+      found++;
+      yield {
+        key,
+        severityRank: number(row, 'severity_rank'),
+        openedAt: integer(row, 'opened_at'),
+        groupId: number(row, 'group_id'),
+      };
+    }
+  }
+
   #remember(key: string, issue: LiveIssue): void {
     this.#young.set(key, issue);
     this.#hold(issue);
@@ -322,6 +357,12 @@ export class IssueTable {
   }
 
   #findOldest(groupIds: ReadonlySet<number>): ReadonlyMap<number, bigint> {
+    const kept = this.#worst.oldestOf(groupIds);
+    const others = [...groupIds].filter((groupId) => !kept.has(groupId));
+    return others.length === 0 ? kept : new Map([...kept, ...this.#readOldest(new Set(others))]);
+  }
+
+  #readOldest(groupIds: ReadonlySet<number>): ReadonlyMap<number, bigint> {
     const oldest = new Map<number, bigint>();
     for (const groupId of groupIds) {
       for (const row of this.#statements.groupOldest.iterate(groupId)) {
@@ -330,35 +371,18 @@ export class IssueTable {
         break;
       }
     }
+    const agentIds = this.groups.agentIds(groupIds);
     for (const { issue } of this.#changed.values()) {
-      const { status, openedAt } = issue.anchor.history.head;
-      const groupId = status === 'open' ? this.groups.idOf(issue.anchor) : null;
+      const { identity, history } = issue.anchor;
+      const { status, openedAt } = history.head;
+      if (status !== 'open' || !agentIds.has(identity.agentId)) continue;
+      const groupId = this.groups.idOf(issue.anchor);
       if (groupId === null || !groupIds.has(groupId)) continue;
       const known = oldest.get(groupId);
       if (known === undefined || openedAt < known) oldest.set(groupId, openedAt);
     }
     return oldest;
   }
-}
-
-/** Puts an issue into its place among the worst, which are in order and at most so many. */
-function insertWorst(worst: LiveIssue[], issue: LiveIssue, limit: number): void {
-  const isWorse = ({ anchor }: LiveIssue): boolean => compareWorst(issue.anchor, anchor) < 0;
-  const last = worst.at(-1);
-  if (worst.length === limit && last !== undefined && !isWorse(last)) return;
-  let [from, to] = [0, worst.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    const other = worst[middle];
-    if (other !== undefined && isWorse(other)) to = middle;
-    else from = middle + 1;
-  }
-  worst.splice(from, 0, issue);
-  if (worst.length > limit) worst.pop();
-}
-
-function compareWorst(a: IssueRecord, b: IssueRecord): number {
-  return severityRank(a) - severityRank(b) || compare(a.history.head.openedAt, b.history.head.openedAt);
 }
 
 function compare<T extends string | bigint>(a: T, b: T): number {

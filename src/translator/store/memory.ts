@@ -3,7 +3,7 @@ import { agentOf, dueAt, type IssueRecord, keyOf } from '../../lifecycle/issue.t
 import { agentKey } from '../../lifecycle/identity.ts';
 import { compareEvents } from '../../lifecycle/issue-event.ts';
 import type { AgentBeats } from '../../lifecycle/silence.ts';
-import { activeGroup, severityRank } from './active-issues.ts';
+import { activeGroup, openIssue, severityRank } from './active-issues.ts';
 import { quietSince } from './issue-columns.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
 import type { ActiveIssues, CommitRequest, Counters, Decide, Store } from './store.ts';
@@ -74,6 +74,7 @@ export function openMemoryStore(now: bigint): Store {
     activeIssues: () => Promise.resolve(countActive(records.values())),
     counters: () => Promise.resolve(new Map(counters)),
     worstIssues: (limit) => Promise.resolve(findWorst(records.values()).slice(0, limit)),
+    worstOpenIssues: (limit) => Promise.resolve(findWorst(records.values()).slice(0, limit).map(openIssue)),
     forgetCounters: (forgotten) => {
       for (const [name, value] of forgotten) if (counters.get(name) === value) counters.delete(name);
       return Promise.resolve();

@@ -39,7 +39,8 @@ const SQL = {
     from active_group left join issue on group_id = id group by id`,
   saveGroup: 'insert into active_group (id, labels) values (?, ?)',
   groupOldest: 'select key, opened_at from issue where group_id = ? and is_open = 1 order by opened_at',
-  worstIssues: 'select key from issue where is_open = 1 order by severity_rank, opened_at',
+  worstIssues:
+    'select key, severity_rank, opened_at, group_id from issue where is_open = 1 order by severity_rank, opened_at',
   counters: 'select id, name, count from counter',
   addCounter: 'insert into counter (name, count) values (?, 0)',
   saveCounter: 'update counter set count = ? where id = ?',
@@ -77,7 +78,9 @@ export function prepareStatements(database: DatabaseSync): Statements {
   const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
   const statements = Object.fromEntries(prepared) as Statements;
   // Unix ns do not fit a double; without this the driver refuses to read them.
-  const { store, dueIssues, activeGroups, groupOldest, agentBeats } = statements;
-  for (const statement of [store, dueIssues, activeGroups, groupOldest, agentBeats]) statement.setReadBigInts(true);
+  const { store, dueIssues, activeGroups, groupOldest, worstIssues, agentBeats } = statements;
+  for (const statement of [store, dueIssues, activeGroups, groupOldest, worstIssues, agentBeats]) {
+    statement.setReadBigInts(true);
+  }
   return statements;
 }

@@ -22,6 +22,8 @@ export interface SqliteStoreOptions {
   readonly uidsMax?: number;
   /** Memory for issues that have not changed since they were written. Default: 128 MiB. */
   readonly cacheBytes?: number;
+  /** Open issues kept in order in memory, the worst of all. Default: 4096. */
+  readonly worstIssuesKept?: number;
 }
 
 /** What a start after a crash reads again. More of them make an event cheaper, since issues are written less often, and that start longer. */
@@ -72,6 +74,7 @@ function storeOn(engine: SqliteStore): Store {
     issues: (afterKey, limit) => engine.read(() => issues.page(afterKey, limit)),
     activeIssues: () => engine.read(() => issues.active()),
     worstIssues: (limit) => engine.read(() => issues.worst(limit)),
+    worstOpenIssues: (limit) => engine.read(() => issues.worstOpen(limit)),
     counters: () => engine.read(() => counters.read()),
     forgetCounters: (counts) => engine.forgetCounters(counts),
     count: (counted) =>
@@ -136,7 +139,7 @@ class SqliteStore {
     this.statements = prepareStatements(database);
     const row: Row = this.statements.store.get() ?? {};
     this.identity = { id: text(row, 'id'), createdAt: BigInt(text(row, 'created_at')) };
-    this.issues = new IssueTable(this.statements, options.cacheBytes);
+    this.issues = new IssueTable(this.statements, options.cacheBytes, options.worstIssuesKept);
     this.counters = new CounterTable(this.statements);
     this.outbox = new SqliteOutbox(
       this.statements,

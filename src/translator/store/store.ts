@@ -1,4 +1,4 @@
-import type { AgentIdentity } from '../../lifecycle/identity.ts';
+import type { AgentIdentity, IssueIdentity } from '../../lifecycle/identity.ts';
 import type { AddressedEvent, IssueRecord, Reporter } from '../../lifecycle/issue.ts';
 import type { Severity } from '../../lifecycle/issue-event.ts';
 import type { Recurrences } from '../../lifecycle/recurrence.ts';
@@ -25,6 +25,8 @@ export interface Store {
   activeIssues(): Promise<readonly ActiveIssues[]>;
   /** Open issues, the most severe first, among equals the longest open. */
   worstIssues(limit: number): Promise<readonly IssueRecord[]>;
+  /** The same, told by what does not change as they recur, so that it can be asked every second: it costs no walk and mostly no reading. */
+  worstOpenIssues(limit: number): Promise<readonly OpenIssue[]>;
   counters(): Promise<Counters>;
   /** Forgets these counters, unless one has another value than the one given: then it counts again. */
   forgetCounters(counters: Counters): Promise<void>;
@@ -156,6 +158,16 @@ export interface ActiveIssues {
   readonly open: number;
   /** Start of the episode that is open the longest, unix ns; 0n when none is open. */
   readonly oldestOpenedAt: bigint;
+}
+
+/** What is said of an open issue that does not change as it recurs. */
+export interface OpenIssue {
+  readonly key: string;
+  readonly identity: IssueIdentity;
+  readonly reporter: Reporter;
+  readonly severity: Severity;
+  /** Start of the episode, unix ns. */
+  readonly openedAt: bigint;
 }
 
 /** Unix ns; an issue is as old as its newest event, by the later of its own time and ours. */

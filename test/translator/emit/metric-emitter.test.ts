@@ -276,7 +276,7 @@ describe('over a restart', () => {
 it('an agent that has no issue left ends all its series, and its counters are forgotten', async () => {
   await take(issueLog('report', 1), issueLog('resolve', 2));
   await emitter.emit();
-  const emptied = { ...store, activeIssues: () => Promise.resolve([]), worstIssues: () => Promise.resolve([]) };
+  const emptied = { ...store, activeIssues: () => Promise.resolve([]), worstOpenIssues: () => Promise.resolve([]) };
   await restart(emptied);
   await emitter.emit();
   expect(values(METRIC_ISSUE_TRANSITIONS.name, ATTR_ISSUE_TRANSITION)).toEqual([
@@ -297,7 +297,7 @@ it('counters that a full disk did not let it forget are no metrics any more, and
   const emptied: Store = {
     ...store,
     activeIssues: () => Promise.resolve([]),
-    worstIssues: () => Promise.resolve([]),
+    worstOpenIssues: () => Promise.resolve([]),
     forgetCounters: (gone) => (isFull ? Promise.reject(new Error('the disk is full')) : store.forgetCounters(gone)),
   };
   await restart(emptied);
