@@ -1,6 +1,6 @@
 import type { IssueState } from './fold.ts';
 import { compareEvents, type IssueEvent } from './issue-event.ts';
-import { packEvents, unpackEvents } from './packed-events.ts';
+import { EventPack, type EventMoments, packEvents } from './packed-events.ts';
 
 const PACK_EVENTS = 32;
 /**
@@ -8,15 +8,6 @@ const PACK_EVENTS = 32;
  * oldest. One that comes very late unpacks what comes after it, and that stays at hand: others mostly follow it.
  */
 const LOOSE_EVENTS_MAX = 64;
-
-/** Some events, as bytes, with none of another pack between them. It never changes. */
-export interface EventPack {
-  readonly oldest: IssueEvent;
-  /** False when they lie in the bytes as they came. */
-  readonly isSorted: boolean;
-  readonly count: number;
-  readonly bytes: Uint8Array;
-}
 
 /** The state before some of the newest events, so that a late one is not folded with all. */
 interface Anchor {
@@ -87,6 +78,12 @@ export class EventTail implements Iterable<IssueEvent> {
     return opened[0] ?? packs[0]?.oldest ?? this.#firstLoose;
   }
 
+  /** Of the oldest event. */
+  get oldestMoments(): EventMoments | undefined {
+    const { opened, packs } = this.#parts;
+    return opened[0] ?? packs[0]?.oldestMoments ?? this.#firstLoose;
+  }
+
   get newest(): IssueEvent | undefined {
     return this.#parts.newest;
   }
@@ -100,7 +97,7 @@ export class EventTail implements Iterable<IssueEvent> {
   *[Symbol.iterator](): Generator<IssueEvent> {
     const { opened, packs } = this.#parts;
     yield* opened;
-    for (const one of packs) yield* unpack(one);
+    for (const one of packs) yield* one.unpack();
     yield* this.#loose;
   }
 
@@ -208,7 +205,7 @@ export class EventTail implements Iterable<IssueEvent> {
       } else {
         packs = packs.slice(1);
         if (rest >= first.count) rest -= first.count;
-        else [opened, openedFrom] = [unpack(first), first];
+        else [opened, openedFrom] = [first.unpack(), first];
       }
     }
     const newest = length === 0 ? undefined : this.newest;
@@ -242,12 +239,9 @@ export class EventTail implements Iterable<IssueEvent> {
 }
 
 function pack(events: readonly IssueEvent[]): EventPack {
-  const [oldest] = events;
-  if (oldest === undefined) throw new RangeError('a pack of no events');
-  return { oldest, isSorted: true, count: events.length, bytes: packEvents(events) };
+  return new EventPack(packEvents(events), events.length);
 }
 
-function unpack({ bytes, isSorted }: EventPack): readonly IssueEvent[] {
-  const events = unpackEvents(bytes);
-  return isSorted ? events : events.sort(compareEvents);
+function unpack(pack: EventPack): readonly IssueEvent[] {
+  return pack.unpack();
 }

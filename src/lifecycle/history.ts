@@ -1,6 +1,7 @@
 import { applyEvent, type FoldTransition, type IssueState, UNSEEN } from './fold.ts';
 import { EventTail } from './event-tail.ts';
 import { compareEvents, type EventPosition, type IssueEvent } from './issue-event.ts';
+import type { EventMoments } from './packed-events.ts';
 
 /** Events of one issue that stay movable, at most. */
 export const TAIL_EVENTS_MAX = 1024;
@@ -78,11 +79,12 @@ export interface Settled {
  */
 export function settleHistory(history: IssueHistory, now: bigint, windowNanos: bigint): Settled {
   const { base, tail, head } = history;
-  const { oldest, newest, length } = tail;
+  const { oldestMoments: oldest, newest, length } = tail;
   if (oldest === undefined || newest === undefined) return { history, steps: [], shortened: 0 };
   const newestOldTime = newest.effectiveTime - windowNanos;
   const newestOldTaken = now - windowNanos;
-  const isOld = (event: IssueEvent): boolean => event.effectiveTime < newestOldTime && event.takenAt <= newestOldTaken;
+  const isOld = (event: EventMoments): boolean =>
+    event.effectiveTime < newestOldTime && event.takenAt <= newestOldTaken;
   if (length <= TAIL_EVENTS_MAX && !isOld(oldest)) return { history, steps: [], shortened: 0 };
 
   const old = isOld(oldest) ? countWhile(tail, isOld) : 0;

@@ -1,4 +1,4 @@
-import { type IssueEvent, SEVERITIES, type Severity } from './issue-event.ts';
+import { compareEvents, type IssueEvent, SEVERITIES, type Severity } from './issue-event.ts';
 
 /**
  * Events as bytes: much less than objects take, and nothing for a garbage collector to walk. Each event is a byte that
@@ -9,7 +9,7 @@ import { type IssueEvent, SEVERITIES, type Severity } from './issue-event.ts';
 export function packEvents(events: readonly IssueEvent[]): Uint8Array {
   writer.begin();
   for (const event of events) writer.add(event);
-  return writer.finish();
+  return writer.copy();
 }
 
 /** @throws when the bytes are cut short */
@@ -18,6 +18,39 @@ export function unpackEvents(bytes: Uint8Array): IssueEvent[] {
   const events: IssueEvent[] = [];
   while (!reader.isAtEnd) events.push(reader.event());
   return events;
+}
+
+/** When an event was, and when it was taken, unix ns. */
+export type EventMoments = Pick<IssueEvent, 'effectiveTime' | 'takenAt'>;
+
+/** Some events, as bytes, with none of another pack between them. It never changes. */
+export class EventPack {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  /** Of events that lie in the bytes as they came; those of other packs are in order. */
+  readonly #oldest: IssueEvent | undefined;
+
+  /** @param oldest only for events that are not in order */
+  constructor(bytes: Uint8Array, count: number, oldest?: IssueEvent) {
+    this.bytes = bytes;
+    this.count = count;
+    this.#oldest = oldest;
+  }
+
+  get oldest(): IssueEvent {
+    return this.#oldest ?? new Reader(this.bytes).event();
+  }
+
+  /** Of the oldest event; all that is mostly asked of it. */
+  get oldestMoments(): EventMoments {
+    return this.#oldest ?? new Reader(this.bytes).moments();
+  }
+
+  /** In order. */
+  unpack(): IssueEvent[] {
+    const events = unpackEvents(this.bytes);
+    return this.#oldest === undefined ? events : events.sort(compareEvents);
+  }
 }
 
 interface Words {
@@ -75,15 +108,19 @@ const FEW_BYTES = 512;
 /** Of a writer's memory: more than so much of it unused is not handed over with a pack. */
 const UNUSED_PART_MAX = 0.25;
 
-/** Writes a pack, event by event. */
+/** Writes a pack, event by event, in any order. */
 export class PackWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #at = 0;
   #said = NOTHING_SAID;
+  #count = 0;
   /** Of the newest event, in order. */
+  #newestAt = 0n;
   #newestStart = 0;
   #newestEnd = 0;
   #newestSaid = NOTHING_SAID;
+  /** Once events are not in order. */
+  #oldest: IssueEvent | undefined;
 
   /** @param byteLength what to begin with; it grows */
   constructor(byteLength: number) {
@@ -93,22 +130,29 @@ export class PackWriter {
   begin(): void {
     this.#at = 0;
     this.#said = NOTHING_SAID;
+    this.#count = 0;
+    this.#oldest = undefined;
   }
 
-  /** @param isNewest false for an event that comes before another one. Default: true */
-  add(event: IssueEvent | EncodedReport, isNewest = true): void {
+  /** Events so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Of events of one instant, none of which comes twice, the one that is added last counts as the newest. */
+  add(event: IssueEvent | EncodedReport): void {
     const start = this.#at;
     if ('bytes' in event) this.#writeEncoded(event);
     else this.#write(event);
-    if (!isNewest) return;
+    const { effectiveTime: at } = event;
+    if (this.#count++ > 0 && at < this.#newestAt) {
+      this.#noteOldest(start);
+      return;
+    }
+    this.#newestAt = at;
     this.#newestStart = start;
     this.#newestEnd = this.#at;
     this.#newestSaid = this.#said;
-  }
-
-  /** Its memory. */
-  get capacity(): number {
-    return this.#bytes.length;
   }
 
   /** There must be one. */
@@ -117,14 +161,22 @@ export class PackWriter {
   }
 
   /** A copy of what was written. */
-  finish(): Uint8Array {
+  copy(): Uint8Array {
     return this.#bytes.slice(0, this.#at);
   }
 
   /** What was written; the writer is then of no more use. */
-  handOver(): Uint8Array {
+  handOver(): EventPack {
     const isFull = this.#at >= this.#bytes.length * (1 - UNUSED_PART_MAX);
-    return isFull ? this.#bytes.subarray(0, this.#at) : this.finish();
+    const bytes = isFull ? this.#bytes.subarray(0, this.#at) : this.copy();
+    return new EventPack(bytes, this.#count, this.#oldest);
+  }
+
+  /** After an event that is not the newest. @param start where it was written */
+  #noteOldest(start: number): void {
+    const known = this.#oldest ?? new Reader(this.#bytes.subarray(0, start)).event();
+    const event = new Reader(this.#bytes.subarray(start, this.#at), this.#said).event();
+    this.#oldest = compareEvents(event, known) < 0 ? event : known;
   }
 
   #write(event: IssueEvent): void {
@@ -305,6 +357,12 @@ class Reader {
 
   get isAtEnd(): boolean {
     return this.#at >= this.#bytes.length;
+  }
+
+  /** Of the event that starts here. */
+  moments(): EventMoments {
+    this.#at++;
+    return { effectiveTime: this.#integer(), takenAt: this.#integer() };
   }
 
   /** The event that starts here. */

@@ -172,7 +172,7 @@ function tellRecurrence(story: Story, change: Change, event: ReportEvent): Telli
   const at = event.effectiveTime;
   if (head.status !== 'open' || at < head.openedAt) return nothing(story);
 
-  const isTold = isWorthTelling(head.reports, at - story.recurredAt);
+  const isTold = isWorthTelling(head.reports, at, tellableAt(story.recurredAt));
   const hasNewSeverity = head.severity !== story.severity;
   if (!isTold && !hasNewSeverity) return { story, told: [], untoldRecurrences: 1 };
 
@@ -201,8 +201,13 @@ function tellRecurrence(story: Story, change: Change, event: ReportEvent): Telli
 const HOUR_NANOS = 3_600_000_000_000n;
 
 /** The 2nd to the 10th report of an episode, then powers of two, and one an hour: a loop that fails must not flood the backend. */
-export function isWorthTelling(reports: number, sinceLastNanos: bigint): boolean {
-  return reports <= 10 || Number.isInteger(Math.log2(reports)) || sinceLastNanos >= HOUR_NANOS;
+export function isWorthTelling(reports: number, at: bigint, againAt: bigint): boolean {
+  return reports <= 10 || Number.isInteger(Math.log2(reports)) || at >= againAt;
+}
+
+/** From when on one is told whatever its number. @param recurredAt of the last that was told, unix ns */
+export function tellableAt(recurredAt: bigint): bigint {
+  return recurredAt + HOUR_NANOS;
 }
 
 /** Late is what comes before something that already counted; the first event of an issue is never late. */

@@ -109,9 +109,10 @@ class Ledger {
     this.#keep(passTime(record, this.#options.now), undefined);
   }
 
-  #countRecurrence({ after, addedOccurrences, shortened }: Recurrences, fresh: EventList, place: number): void {
-    if (!(after.notes instanceof IssueSource)) after.notes = issueSource(after.record);
-    const source = after.notes instanceof IssueSource ? after.notes : issueSource(after.record);
+  #countRecurrence(recurrences: Recurrences, fresh: EventList, place: number): void {
+    const { record, notes, addedOccurrences, shortened } = recurrences;
+    const source = notes instanceof IssueSource ? notes : issueSource(record);
+    recurrences.notes = source;
     this.#recurrences++;
     if (shortened > 0) this.count('windowShortened', shortened);
     const known = this.#recurring.get(source);
@@ -122,8 +123,8 @@ class Ledger {
     }
     const event = this.#wantsExemplar(source.recurred) ? fresh.at(place)?.event : undefined;
     if (event !== undefined) {
-      this.#noteExemplar(after.record, source.recurred, 1, event);
-      if (addedOccurrences > 0) this.#noteExemplar(after.record, source.occurrences, addedOccurrences, event);
+      this.#noteExemplar(record, source.recurred, 1, event);
+      if (addedOccurrences > 0) this.#noteExemplar(record, source.occurrences, addedOccurrences, event);
     }
     this.#recurring.set(source, { recurred: 1, occurrences: addedOccurrences });
   }

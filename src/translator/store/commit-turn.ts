@@ -1,9 +1,9 @@
 import type { IssueNames, IssueRecord } from '../../lifecycle/issue.ts';
-import { recur, type Recurrences } from '../../lifecycle/recurrence.ts';
+import type { Recurrences } from '../../lifecycle/recurrence.ts';
 import { FreshEvents, hashUid } from './fresh-events.ts';
 import type { IssueTable } from './issue-table.ts';
 import { JournalWriter, type JournalRow } from './journal.ts';
-import { type LiveIssue, Recurring, takeAll } from './live-issue.ts';
+import type { IssueMark, LiveIssue } from './live-issue.ts';
 import {
   type CommitRequest,
   type Counters,
@@ -20,36 +20,17 @@ import type { UidIndex } from './uid-index.ts';
 class Staged {
   readonly turn: CommitTurn;
   readonly issue: LiveIssue | undefined;
-  /** What only recurred, and what became of the issue's recurrences by that. */
-  first: Recurring | undefined;
-  last: Recurring | undefined;
-  recurrences: Recurrences | undefined;
-  /** Once more happened than that: the issue with all of it. */
+  /** As it was found. */
+  readonly mark: IssueMark | undefined;
+  /** Once more happened than recurrences: the issue with all of it. */
   record: IssueRecord | undefined;
-  /** The last request that took a recurrence into it, and what was there before. */
-  request = 0;
-  recurrencesBefore: Recurrences | undefined;
-  lastBefore: Recurring | undefined;
   /** The last request that had more than a recurrence for it. */
   refusedIn = 0;
 
   constructor(turn: CommitTurn, issue: LiveIssue | undefined) {
     this.turn = turn;
     this.issue = issue;
-  }
-
-  add(recurring: Recurring): void {
-    if (this.last === undefined) this.first = recurring;
-    else this.last.next = recurring;
-    this.last = recurring;
-  }
-
-  /** Takes back what the last request took into it. */
-  takeBack(): void {
-    this.recurrences = this.recurrencesBefore;
-    this.last = this.lastBefore;
-    if (this.last === undefined) this.first = undefined;
-    else this.last.next = undefined;
+    this.mark = issue?.mark();
   }
 }
 
@@ -78,9 +59,10 @@ class TakenUids {
 }
 
 /**
- * The requests of one turn of the event loop, applied one after the other and committed together. Until the commit
- * nothing outside it changes but the uids, which are taken back when it fails: so that leaves no trace. It ends with
- * {@link publish} or {@link rollBack}, and then {@link release}.
+ * The requests of one turn of the event loop, applied one after the other and committed together. Uids and recurrences
+ * are taken where they stay, once, since to look for them a second time costs as much as to take them; all else changes
+ * when the commit is on disk. So a turn ends with {@link publish} or {@link rollBack}, which leaves no trace, before
+ * anybody else looks at the issues.
  */
 export class CommitTurn implements RequestIssues {
   readonly outgoing: Outgoing[] = [];
@@ -94,11 +76,10 @@ export class CommitTurn implements RequestIssues {
   readonly #taken: TakenUids[] = [];
   readonly #counted = new Map<string, number>();
   readonly #journal = new JournalWriter();
-  /** The request that is being applied: its number in the turn, its keys, its new events, and where it took recurrences. */
+  /** The request that is being applied: its number in the turn, its keys, and its new events. */
   #request = 0;
   #keys: readonly string[] = [];
   #fresh = new FreshEvents([], []);
-  #recurring: Staged[] = [];
   #events = 0;
   #isEmpty = true;
   #newestEventTime = 0n;
@@ -132,26 +113,18 @@ export class CommitTurn implements RequestIssues {
     this.#counted.set(name, (this.#counted.get(name) ?? 0) + by);
   }
 
-  /** Applies a request; when it throws, the request has changed nothing here. */
+  /** Applies a request. When it throws, the turn must be rolled back, and the other requests staged in another. */
   stage(request: CommitRequest, decide: Decide): void {
     const uids = new TakenUids(this.#uids, request.events.length);
+    this.#taken.push(uids);
     this.#request++;
     this.#keys = request.keys;
-    this.#recurring = [];
-    try {
-      this.#stage(request, decide, uids);
-      this.#taken.push(uids);
-    } catch (error) {
-      for (const staged of this.#recurring) staged.takeBack();
-      uids.takeBack();
-      throw error;
-    }
+    this.#stage(request, decide, uids);
   }
 
   get(key: string): IssueRecord | undefined {
-    const { issue, first, recurrences, record } = this.#stagedOf(key);
-    if (record !== undefined || issue === undefined) return record;
-    return recurrences === undefined ? issue.record : takeAll(issue.record, first, recurrences.after.windowNanos);
+    const { issue, record } = this.#stagedOf(key);
+    return record ?? issue?.record;
   }
 
   values(): Iterable<IssueRecord> {
@@ -161,21 +134,10 @@ export class CommitTurn implements RequestIssues {
   recur(place: number, windowNanos: bigint): Recurrences | undefined {
     const staged = this.#stagedBy(this.#fresh.names(place));
     if (staged.record !== undefined || staged.refusedIn === this.#request) return undefined;
-    const report = this.#fresh.peek(place);
-    const known = staged.recurrences ?? staged.issue?.recurrences(windowNanos);
-    const recurrences = known && report.kind === 'report' ? recur(known, report, windowNanos) : undefined;
-    if (recurrences === undefined) {
-      staged.refusedIn = this.#request;
-      return undefined;
-    }
-    if (staged.request !== this.#request) {
-      staged.request = this.#request;
-      staged.recurrencesBefore = staged.recurrences;
-      staged.lastBefore = staged.last;
-      this.#recurring.push(staged);
-    }
-    staged.recurrences = recurrences;
-    staged.add(new Recurring(this.#fresh, place));
+    const { issue } = staged;
+    const recurrences = issue?.recur(this.#fresh.peek(place), windowNanos);
+    if (issue === undefined || recurrences === undefined) staged.refusedIn = this.#request;
+    else this.#issues.noteChange(issue);
     return recurrences;
   }
 
@@ -216,20 +178,20 @@ export class CommitTurn implements RequestIssues {
 
   /** Once the commit is on disk: what was staged is what everybody sees. */
   publish(): void {
-    for (const { issue, first, recurrences, record } of this.#staged) {
-      if (record !== undefined) this.#issues.put(issue, record);
-      else if (issue !== undefined && recurrences !== undefined) this.#issues.recur(issue, recurrences, first);
-    }
+    for (const { issue, record } of this.#staged) if (record !== undefined) this.#issues.put(issue, record);
     this.#uids.confirm(this.#newestTaken);
+    this.#release();
   }
 
-  /** Once the commit has failed: what was taken outside is given back. */
+  /** Once it has failed: what was taken is given back. */
   rollBack(): void {
     for (const uids of this.#taken) uids.takeBack();
+    for (const { issue, mark } of this.#staged) if (mark !== undefined) issue?.rewind(mark);
+    this.#release();
   }
 
-  /** At its end, however it ended: the issues keep nothing of it. */
-  release(): void {
+  /** The issues keep nothing of it. */
+  #release(): void {
     for (const { issue } of this.#staged) if (issue !== undefined) issue.staged = undefined;
   }
 

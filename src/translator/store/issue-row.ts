@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
-import { type EventPack, EventTail } from '../../lifecycle/event-tail.ts';
+import { EventTail } from '../../lifecycle/event-tail.ts';
 import { isStraggler } from '../../lifecycle/history.ts';
 import type { IssueRecord } from '../../lifecycle/issue.ts';
-import { unpackEvents } from '../../lifecycle/packed-events.ts';
+import { type EventPack, unpackEvents } from '../../lifecycle/packed-events.ts';
 import type { Story } from '../../lifecycle/story.ts';
 import { type RecentlyTold, ToldList } from '../../lifecycle/told-list.ts';
 import { decodeRow, encodeRow } from './encoding.ts';

@@ -1,11 +1,10 @@
-import type { EventPack } from '../../lifecycle/event-tail.ts';
+import type { EventPack } from '../../lifecycle/packed-events.ts';
 import { dueAt, type IssueNames, type IssueRecord } from '../../lifecycle/issue.ts';
-import type { Recurrences } from '../../lifecycle/recurrence.ts';
 import { ActiveGroups } from './active-groups.ts';
 import { openIssue } from './active-issues.ts';
 import { hasMovedColumns, issueColumns, type IssueColumns } from './issue-columns.ts';
 import { decodeIssue, encodeIssue, joinPacks } from './issue-row.ts';
-import { LiveIssue, type Recurring } from './live-issue.ts';
+import { LiveIssue } from './live-issue.ts';
 import { bytes, integer, number, optionalBytes, type Row, text } from './row.ts';
 import type { Statements } from './sqlite-statements.ts';
 import type { ActiveIssues, OpenIssue } from './store.ts';
@@ -116,10 +115,9 @@ export class IssueTable {
     kept.replace(record);
   }
 
-  /** Takes recurrences into an issue; see {@link LiveIssue.recur}. */
-  recur(issue: LiveIssue, recurrences: Recurrences, first: Recurring | undefined): void {
-    if (!issue.isChanged) this.#change(issue, issue.record);
-    issue.recur(recurrences, first);
+  /** After a recurrence: the issue differs from its row, whose columns say what recurrences do not change. */
+  noteChange(issue: LiveIssue): void {
+    if (!issue.isChanged) this.#change(issue, issue.anchor);
   }
 
   /** Writes what changed of these issues, within a transaction; `done` once that is committed. */

@@ -1,14 +1,21 @@
-import type { EventPack } from '../../lifecycle/event-tail.ts';
-import { type IssueNames, type IssueRecord, takeEvent } from '../../lifecycle/issue.ts';
-import { compareEvents, type IssueEvent } from '../../lifecycle/issue-event.ts';
-import { PackWriter } from '../../lifecycle/packed-events.ts';
-import { PACK_EVENTS, type Recurrences, startRecurrences, takeRecurrences } from '../../lifecycle/recurrence.ts';
-import type { FreshEvents } from './fresh-events.ts';
+import type { IssueNames, IssueRecord } from '../../lifecycle/issue.ts';
+import type { IssueEvent } from '../../lifecycle/issue-event.ts';
+import { type EncodedReport, type EventPack, PackWriter, unpackEvents } from '../../lifecycle/packed-events.ts';
+import { PACK_EVENTS, Recurrences } from '../../lifecycle/recurrence.ts';
 
 /** Room for a few events, and when they are more, for a pack of usual ones. */
 const FIRST_PACK_BYTES = 320;
 const FEW_EVENTS = 4;
 const ROOM = 1.1;
+
+/** An issue as it was at some moment, for {@link LiveIssue.rewind}. */
+export interface IssueMark {
+  readonly record: IssueRecord;
+  /** What had recurred since the record. */
+  readonly recurrences: number;
+  readonly windowNanos: bigint;
+  readonly packs: readonly EventPack[];
+}
 
 /**
  * An issue in memory: a record, and behind it the recurrences that nobody has asked about yet, as bytes. They are
@@ -26,10 +33,8 @@ export class LiveIssue {
   #recurrences: Recurrences | undefined;
   /** Of the recurrences; the last ones are in the open pack. */
   #packs: EventPack[] = [];
-  #open: OpenPack | undefined;
+  #open: PackWriter | undefined;
   #packBytes = FIRST_PACK_BYTES;
-  /** The newest event of the packs that are closed. Each event that is kept is a dozen objects. */
-  #lastClosed: IssueEvent | undefined;
 
   constructor(record: IssueRecord) {
     this.#record = record;
@@ -38,10 +43,11 @@ export class LiveIssue {
   /** With all that recurred. */
   get record(): IssueRecord {
     const recurrences = this.#recurrences;
-    const last = this.#open?.writer.newest() ?? this.#lastClosed;
-    if (recurrences === undefined || last?.kind !== 'report') return this.#record;
+    if (recurrences === undefined || recurrences.count === 0) return this.#record;
+    const last = this.#open?.newest() ?? this.#packs.at(-1)?.unpack().at(-1);
+    if (last?.kind !== 'report') throw new Error('recurrences without a report');
     this.#closePack();
-    this.replace(takeRecurrences(recurrences, this.#packs, last));
+    this.replace(recurrences.takeAll(this.#packs, last));
     return this.#record;
   }
 
@@ -57,29 +63,18 @@ export class LiveIssue {
   replace(record: IssueRecord): void {
     this.#record = record;
     this.#recurrences = undefined;
-    this.#lastClosed = undefined;
     if (this.#packs.length > 0) this.#packs = [];
   }
 
-  /** For the next event; undefined when it cannot be a recurrence. */
-  recurrences(windowNanos: bigint): Recurrences | undefined {
-    this.#recurrences ??= startRecurrences(this.#record, windowNanos);
-    return this.#recurrences;
-  }
-
-  /**
-   * Takes reports that only recur.
-   * @param recurrences what {@link recurrences} became by them
-   */
-  recur(recurrences: Recurrences, first: Recurring | undefined): void {
-    const { record, windowNanos } = recurrences.after;
-    if (record !== this.#record) {
-      // Somebody has asked since: the record is another, and says the same.
-      this.replace(takeAll(this.record, first, windowNanos));
-      return;
-    }
-    for (let recurring = first; recurring !== undefined; recurring = recurring.next) this.#append(recurring);
-    this.#recurrences = recurrences;
+  /** Takes an event that only recurs. Undefined for any other, and nothing has changed. */
+  recur(event: IssueEvent | EncodedReport, windowNanos: bigint): Recurrences | undefined {
+    this.#recurrences ??= Recurrences.after(this.#record, windowNanos);
+    const recurrences = this.#recurrences;
+    if (recurrences === undefined || event.kind !== 'report' || !recurrences.take(event, windowNanos)) return undefined;
+    this.#open ??= new PackWriter(this.#packBytes);
+    this.#open.add(event);
+    if (this.#open.count === PACK_EVENTS) this.#closePack();
+    return recurrences;
   }
 
   /** All of the tail in packs, as rows hold it. */
@@ -90,73 +85,29 @@ export class LiveIssue {
     if (tail !== history.tail) this.replace({ ...record, history: { ...history, tail } });
   }
 
-  #append(recurring: Recurring): void {
-    const { events, place } = recurring;
-    const report = events.peek(place);
-    const { effectiveTime: at } = report;
-    if (this.#open === undefined) {
-      const writer = new PackWriter(this.#packBytes);
-      writer.add(report);
-      this.#open = { writer, oldest: readEvent(recurring), newestAt: at, isSorted: true, count: 1 };
-      return;
+  mark(): IssueMark {
+    const { count = 0, windowNanos = 0n } = this.#recurrences ?? {};
+    return { record: this.#record, recurrences: count, windowNanos, packs: this.#packs };
+  }
+
+  /** Makes it what it was, at the cost of taking again all that had recurred: for what hardly ever fails. */
+  rewind({ record, recurrences, windowNanos, packs }: IssueMark): void {
+    this.#closePack(); // into the packs of the mark, unless it was taken into a record since
+    const events = packs.flatMap(({ bytes }) => unpackEvents(bytes)).slice(0, recurrences);
+    this.#packs = [];
+    this.replace(record);
+    for (const event of events) {
+      if (this.recur(event, windowNanos) === undefined) throw new Error('a recurrence was not taken a second time');
     }
-    const open = this.#open;
-    const isNewest = at >= open.newestAt;
-    open.writer.add(report, isNewest);
-    if (isNewest) open.newestAt = at;
-    else {
-      open.isSorted = false;
-      const event = readEvent(recurring);
-      if (compareEvents(event, open.oldest) < 0) open.oldest = event;
-    }
-    if (++open.count === PACK_EVENTS) this.#closePack();
   }
 
   #closePack(): void {
     if (this.#open === undefined) return;
-    const { writer, oldest, isSorted, count } = this.#open;
-    this.#lastClosed = writer.newest();
-    const bytes = writer.handOver();
+    const pack = this.#open.handOver();
+    const { bytes, count } = pack;
     // Events of an issue are mostly as long, and the next pack will be full.
     this.#packBytes = count < FEW_EVENTS ? FIRST_PACK_BYTES : Math.ceil((bytes.length / count) * PACK_EVENTS * ROOM);
-    this.#packs.push({ oldest, isSorted, count, bytes });
+    this.#packs.push(pack);
     this.#open = undefined;
   }
-}
-
-interface OpenPack {
-  readonly writer: PackWriter;
-  oldest: IssueEvent;
-  newestAt: bigint;
-  isSorted: boolean;
-  count: number;
-}
-
-/** One of a request's events which only recurs, and the next of the same issue: most issues have one of them at a time. */
-export class Recurring {
-  readonly events: FreshEvents;
-  readonly place: number;
-  next: Recurring | undefined;
-
-  constructor(events: FreshEvents, place: number) {
-    this.events = events;
-    this.place = place;
-  }
-}
-
-/** The record with these events of its own. */
-export function takeAll(known: IssueRecord, first: Recurring | undefined, windowNanos: bigint): IssueRecord {
-  const { identity, reporter } = known;
-  let record = known;
-  for (let recurring = first; recurring !== undefined; recurring = recurring.next) {
-    const event = readEvent(recurring);
-    record = takeEvent(record, { identity, reporter, event }, windowNanos).record ?? record;
-  }
-  return record;
-}
-
-function readEvent({ events, place }: Recurring): IssueEvent {
-  const addressed = events.at(place);
-  if (addressed === undefined) throw new RangeError(`there is no event ${place}`);
-  return addressed.event;
 }

@@ -1,10 +1,9 @@
 import { type IssueRecord, passTime, takeEvent } from '../../lifecycle/issue.ts';
-import { recur } from '../../lifecycle/recurrence.ts';
 import type { CounterTable } from './counter-table.ts';
 import type { FreshEvents } from './fresh-events.ts';
 import type { IssueTable } from './issue-table.ts';
 import { type JournalRequest, readJournalRow } from './journal.ts';
-import { LiveIssue, Recurring } from './live-issue.ts';
+import { LiveIssue } from './live-issue.ts';
 import { bytes, number, type Row } from './row.ts';
 import type { UidHasher } from './uid-hasher.ts';
 import type { UidIndex } from './uid-index.ts';
@@ -109,13 +108,7 @@ class Replay {
 
 function take(replaying: Replaying, events: FreshEvents, place: number, windowNanos: bigint): void {
   const { issue } = replaying;
-  const report = events.peek(place);
-  const known = issue?.recurrences(windowNanos);
-  const recurrences = known && report.kind === 'report' ? recur(known, report, windowNanos) : undefined;
-  if (issue !== undefined && recurrences !== undefined) {
-    issue.recur(recurrences, new Recurring(events, place));
-    return;
-  }
+  if (issue?.recur(events.peek(place), windowNanos) !== undefined) return;
   const addressed = events.at(place);
   if (addressed !== undefined) replaying.issue = liveOf(takeEvent(issue?.record, addressed, windowNanos).record);
 }

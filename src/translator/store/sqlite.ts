@@ -95,9 +95,21 @@ function storeOn(engine: SqliteStore): Store {
 /** What a write leaves to be done once it is on disk. */
 type AfterCommit = () => void;
 
-type Work =
-  | { readonly kind: 'request'; readonly request: CommitRequest; readonly decide: Decide; readonly waiter: Waiter }
-  | { readonly kind: 'write'; readonly act: () => AfterCommit | undefined; readonly waiter: Waiter };
+interface RequestWork {
+  readonly kind: 'request';
+  readonly request: CommitRequest;
+  readonly decide: Decide;
+  readonly waiter: Waiter;
+}
+
+/** `save`: of issues as they were before the requests of the same turn; a transaction of its own. */
+interface WriteWork {
+  readonly kind: 'write' | 'save';
+  readonly act: () => AfterCommit | undefined;
+  readonly waiter: Waiter;
+}
+
+type Work = RequestWork | WriteWork;
 
 interface Waiter {
   resolve(): void;
@@ -169,8 +181,8 @@ class SqliteStore {
   }
 
   /** Runs `act` in the transaction of this turn; what it returns runs once that is on disk. */
-  write(act: () => AfterCommit | undefined): Promise<void> {
-    return new Promise((resolve, reject) => this.#add({ kind: 'write', act, waiter: { resolve, reject } }));
+  write(act: () => AfterCommit | undefined, kind: WriteWork['kind'] = 'write'): Promise<void> {
+    return new Promise((resolve, reject) => this.#add({ kind, act, waiter: { resolve, reject } }));
   }
 
   /** The engine is synchronous; the interface is not. What it throws becomes a rejection. */
@@ -283,13 +295,21 @@ class SqliteStore {
   }
 
   #runTurn(): void {
-    const turn = new CommitTurn(this.issues, this.#uids, this.#hasher);
     // The checkpoint under way brings the turn in which they go on.
     const mustWait = this.#checkpoint !== undefined && this.#isBehind();
-    const ready = mustWait ? this.#queue.filter(({ kind }) => kind === 'write') : this.#queue;
-    this.#queue = mustWait ? this.#queue.filter(({ kind }) => kind !== 'write') : [];
-    if (ready.length === 0) return;
-    const work = ready.filter((item) => this.#stage(turn, item));
+    const ready = mustWait ? this.#queue.filter(({ kind }) => kind !== 'request') : this.#queue;
+    this.#queue = mustWait ? this.#queue.filter(({ kind }) => kind === 'request') : [];
+    for (const item of ready) if (item.kind === 'save') this.#runWork([item]);
+    this.#runWork(ready.filter(({ kind }) => kind !== 'save'));
+    if (this.#journalEvents >= this.#checkpointEvents || this.issues.changedIssues >= CHECKPOINT_ISSUES) {
+      this.checkpoint().catch(() => undefined); // told by checkWritable, and tried again by the next turn
+    }
+  }
+
+  /** What was asked for, in one transaction. */
+  #runWork(asked: readonly Work[]): void {
+    if (asked.length === 0) return;
+    const { turn, work } = this.#stage(asked);
     let afterCommit: readonly AfterCommit[];
     try {
       afterCommit = this.#commitTurn(turn, work);
@@ -298,15 +318,10 @@ class SqliteStore {
       this.outbox.forgetHeads();
       turn.rollBack();
       for (const { waiter } of work) waiter.reject(trouble);
-      turn.release();
       return;
     }
     for (const act of afterCommit) act();
-    turn.release();
     for (const { waiter } of work) waiter.resolve();
-    if (this.#journalEvents >= this.#checkpointEvents || this.issues.changedIssues >= CHECKPOINT_ISSUES) {
-      this.checkpoint().catch(() => undefined); // told by checkWritable, and tried again by the next turn
-    }
   }
 
   /** True when requests come faster than their effect is written: memory and the next start must not grow with the backlog. */
@@ -317,16 +332,20 @@ class SqliteStore {
     );
   }
 
-  /** False for a request that failed by itself: the others go on. */
-  #stage(turn: CommitTurn, item: Work): boolean {
-    if (item.kind === 'write') return true;
-    try {
-      turn.stage(item.request, item.decide);
-      return true;
-    } catch (error) {
-      item.waiter.reject(explain(this.#path, error));
-      return false;
+  /** A turn with the requests; without those that fail by themselves, whose senders hear of it here. */
+  #stage(asked: readonly Work[]): { readonly turn: CommitTurn; readonly work: readonly Work[] } {
+    const turn = new CommitTurn(this.issues, this.#uids, this.#hasher);
+    for (const item of asked) {
+      if (item.kind !== 'request') continue;
+      try {
+        turn.stage(item.request, item.decide);
+      } catch (error) {
+        turn.rollBack();
+        item.waiter.reject(explain(this.#path, error));
+        return this.#stage(asked.filter((other) => other !== item));
+      }
     }
+    return { turn, work: asked };
   }
 
   #commitTurn(turn: CommitTurn, work: readonly Work[]): readonly AfterCommit[] {
@@ -335,7 +354,7 @@ class SqliteStore {
     try {
       inTransaction(this.#database, () => {
         for (const item of work) {
-          const after = item.kind === 'write' ? item.act() : undefined;
+          const after = item.kind === 'request' ? undefined : item.act();
           if (after !== undefined) afterCommit.push(after);
         }
         const { ids, done } = this.counters.name(turn.counted);
@@ -364,7 +383,7 @@ class SqliteStore {
     const keys = this.issues.changedKeys();
     for (let from = 0; from < keys.length; from += ISSUES_PER_SLICE) {
       const slice = keys.slice(from, from + ISSUES_PER_SLICE);
-      await this.write(() => this.issues.save(slice, this.#sequence).done);
+      await this.write(() => this.issues.save(slice, this.#sequence).done, 'save');
     }
     await this.write(() => {
       const uids = this.#uids.save(covered);

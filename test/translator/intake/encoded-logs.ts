@@ -72,7 +72,7 @@ function expectSameUnread(events: EncodedEvents): void {
     packed.add(events.report(place) ?? addressed.event);
     expected.add(addressed.event);
   });
-  expect(packed.finish()).toEqual(expected.finish());
+  expect(packed.copy()).toEqual(expected.copy());
   const newest = [...events].reduce((latest, { event: { effectiveTime: at } }) => (at > latest ? at : latest), 0n);
   expect(events.newestTime).toBe(newest);
 }

@@ -2,9 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type IssueRecord, takeEvent } from '../../../src/lifecycle/issue.ts';
 import type { IssueEvent } from '../../../src/lifecycle/issue-event.ts';
-import { recur } from '../../../src/lifecycle/recurrence.ts';
-import { FreshEvents } from '../../../src/translator/store/fresh-events.ts';
-import { LiveIssue, Recurring } from '../../../src/translator/store/live-issue.ts';
+import { LiveIssue } from '../../../src/translator/store/live-issue.ts';
 import { addressed, close, report, SECOND } from '../../lifecycle/events.ts';
 
 /** Short, so that events leave the tail all the time. */
@@ -14,8 +12,8 @@ const RECURRENCES_SEEN_MIN = 1000;
 
 interface Asked {
   readonly event: IssueEvent;
-  /** What somebody wants of the issue before that. */
-  readonly asks: 'nothing' | 'record' | 'pack';
+  /** What somebody wants of the issue before that; `rewind`: some events of a turn that fails, and once more without. */
+  readonly asks: 'nothing' | 'record' | 'pack' | 'rewind';
 }
 
 /** Mostly a little later than the last and the same in all else; a few are anything. */
@@ -34,7 +32,7 @@ function anyLife(length: number, stepMillisMax: number): fc.Arbitrary<readonly A
   );
   const asks = fc.oneof(
     { arbitrary: fc.constant('nothing' as const), weight: 30 },
-    { arbitrary: fc.constantFrom('record' as const, 'pack' as const), weight: 1 },
+    { arbitrary: fc.constantFrom('record' as const, 'pack' as const, 'rewind' as const), weight: 1 },
   );
   const step = fc.tuple(what, fc.nat(stepMillisMax), fc.integer({ min: -1, max: 400 }), asks, fc.nat(3));
   return fc.array(step, { minLength: length / 2, maxLength: length }).map((steps) => {
@@ -79,17 +77,16 @@ it.each([
       fc.property(anyLife(length, stepMillis), (life) => {
         let issue: LiveIssue | undefined;
         let expected: IssueRecord | undefined;
-        for (const { event, asks } of life) {
+        for (const [index, { event, asks }] of life.entries()) {
           if (asks === 'record') expect(comparable(issue?.record)).toEqual(comparable(expected));
           if (asks === 'pack') issue?.pack();
+          if (asks === 'rewind' && issue !== undefined) takeInVain(issue, life.slice(index, index + 50));
           const { record: taken, ...update } = takeEvent(expected, addressed(event), WINDOW);
           expected = taken;
-          const known = issue?.recurrences(WINDOW);
-          const next = known && event.kind === 'report' ? recur(known, event, WINDOW) : undefined;
-          if (issue !== undefined && next !== undefined) {
-            const { addedOccurrences, shortened } = next;
+          const recurred = issue?.recur(event, WINDOW);
+          if (recurred !== undefined) {
+            const { addedOccurrences, shortened } = recurred;
             expect(update).toEqual({ result: 'applied', told: [], untoldRecurrences: 1, addedOccurrences, shortened });
-            issue.recur(next, new Recurring(new FreshEvents([addressed(event)], [0]), 0));
             recurrences++;
           } else {
             const { record } = takeEvent(issue?.record, addressed(event), WINDOW);
@@ -104,6 +101,16 @@ it.each([
   },
   60_000,
 );
+
+/** Takes events that recur, some of them after somebody has asked, and takes them back. */
+function takeInVain(issue: LiveIssue, life: readonly Asked[]): void {
+  const mark = issue.mark();
+  life.forEach(({ event }, index) => {
+    issue.recur(event, WINDOW);
+    if (index === 40 || (index === 3 && event.uid.endsWith('7'))) expect(issue.record).toBeDefined();
+  });
+  issue.rewind(mark);
+}
 
 /** A tail is its events, however it keeps them. */
 function comparable(record: IssueRecord | undefined): object | undefined {
