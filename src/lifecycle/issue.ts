@@ -66,6 +66,8 @@ export interface IssueNames {
   /** Who keeps the issue, and where, so that it is looked for once; for the keeper alone. */
   keeper?: object | undefined;
   slot?: number | undefined;
+  /** For whoever hashes uids, with the agent that they are unique within. */
+  agentHash?: Uint32Array | undefined;
 }
 
 /** What an identity is called; to find it costs more than all else that a report does. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { createGunzip, type Gunzip } from 'node:zlib';
+import { freeMemory } from '../free-memory.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { ContentCoding } from './content-coding.ts';
-import { freeMemory } from './free-memory.ts';
 import { unpackNow } from './unpack-now.ts';
 
 /**
@@ -119,12 +119,13 @@ class BodyReading {
   #end(sent: Pieces, whole?: Buffer): void {
     if (this.#isSettled) return;
     const bytes = whole ?? this.#plain.join();
-    const isOurs = whole !== undefined || this.#plain.count > 1;
+    const packed = sent === this.#packed ? sent.join() : undefined;
     const release = (): void => {
       this.#giveBack();
-      if (isOurs) freeMemory(bytes);
+      if (whole !== undefined || this.#plain.count > 1) freeMemory(bytes);
+      if (packed !== undefined && sent.count > 1) freeMemory(packed);
     };
-    this.#settle({ kind: 'read', bytes, sent: sent === this.#plain ? bytes : sent.join(), release });
+    this.#settle({ kind: 'read', bytes, sent: packed ?? bytes, release });
   }
 
   #giveBack(): void {

@@ -69,7 +69,7 @@ export function hashUid(events: EventList, place: number, hasher: UidHasher): Ui
   if (events instanceof EncodedEvents) {
     const report = events.report(place);
     const names = events.names(place);
-    if (report !== undefined && names !== undefined) return hasher.hashEncoded(report, names.agent);
+    if (report !== undefined && names !== undefined) return hasher.hashEncoded(report, names);
   }
   return hasher.hash(eventAt(events, place));
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { freeMemory } from '../free-memory.ts';
 import { CommitTurn } from './commit-turn.ts';
 import { CounterTable } from './counter-table.ts';
 import { IssueTable } from './issue-table.ts';
@@ -359,7 +360,10 @@ class SqliteStore {
         }
         const { ids, done } = this.counters.name(turn.counted);
         const row = turn.journalRow(this.#sequence + 1, ids);
-        if (row !== undefined) this.statements.addJournal.run(row.sequence, row.crc, row.entry);
+        if (row !== undefined) {
+          this.statements.addJournal.run(row.sequence, row.crc, row.entry);
+          freeMemory(row.entry);
+        }
         afterCommit.push(this.outbox.enqueue(turn.outgoing), () => {
           done();
           this.counters.add(ids);

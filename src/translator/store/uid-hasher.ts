@@ -1,4 +1,4 @@
-import { type AddressedEvent, agentOf } from '../../lifecycle/issue.ts';
+import { type AddressedEvent, agentOf, type IssueNames } from '../../lifecycle/issue.ts';
 import type { EncodedReport } from '../../lifecycle/packed-events.ts';
 import { hashAgent, hashAscii, hashText, UID_HASH_WORDS, type UidHash } from './uid-hash.ts';
 
@@ -16,8 +16,9 @@ export class UidHasher {
   }
 
   /** The same for a report that is not read yet. */
-  hashEncoded({ bytes, uidAt, uidLength }: EncodedReport, agent: string): UidHash {
-    return hashAscii(bytes, uidAt, uidLength, this.#seedOf(agent), this.#hash);
+  hashEncoded({ bytes, uidAt, uidLength }: EncodedReport, names: IssueNames): UidHash {
+    names.agentHash ??= this.#seedOf(names.agent);
+    return hashAscii(bytes, uidAt, uidLength, names.agentHash, this.#hash);
   }
 
   #seedOf(agent: string): UidHash {
