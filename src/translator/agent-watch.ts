@@ -1,6 +1,7 @@
 import { type AgentIdentity, agentKey } from '../lifecycle/identity.ts';
 import { type AgentBeats, type AgentSign, isSilent, takeSign } from '../lifecycle/silence.ts';
-import type { AgentBeatsChange } from './store/store.ts';
+import { isAnySince } from './intake/encoded-events.ts';
+import type { AgentBeatsChange, EventList } from './store/store.ts';
 
 /** Agents whose heartbeats are known, at most; beyond it the one that was not heard of for the longest is forgotten. */
 const AGENTS_MAX = 10_000;
@@ -38,14 +39,14 @@ export class AgentWatch {
     return this.#newestSignAt;
   }
 
-  /** @param newestEventTime effective time of the newest of what else came along, unix ns; 0n for nothing */
-  take(signs: readonly AgentSign[], newestEventTime: bigint, arrival: bigint): void {
+  /** @param events what else came along */
+  take(signs: readonly AgentSign[], events: EventList, arrival: bigint): void {
     for (const sign of signs) {
       this.#takeSign(sign);
       this.#noteTime(sign.at, arrival);
     }
-    const isFresh = (at: bigint): boolean => at >= arrival - FRESH_NANOS;
-    if (!signs.some(({ at }) => isFresh(at)) && !isFresh(newestEventTime)) return;
+    const freshFrom = arrival - FRESH_NANOS;
+    if (!signs.some(({ at }) => at >= freshFrom) && !isAnySince(events, freshFrom)) return;
     if (!this.#isInputFresh(arrival)) this.#freshSince = arrival;
     this.#freshAt = arrival;
   }

@@ -14,7 +14,6 @@ import { folderOf } from './free-space.ts';
 import type { Answer } from './http/answer.ts';
 import type { Health } from './http/health-routes.ts';
 import { ACCEPTED, type Receipt, type Receiver, type SentBody } from './http/receiver.ts';
-import { newestTime } from './intake/encoded-events.ts';
 import { takeLogs, takeMetrics, takeSpans } from './intake/intake.ts';
 import type { Intake } from './intake/sorter.ts';
 import { takeEncodedLogs } from './intake/take-encoded-logs.ts';
@@ -285,7 +284,7 @@ class StoredTranslator implements Translator {
 
   #watchAgents({ signs, events }: Intake): void {
     if (signs.length === 0 && events.length === 0) return;
-    this.#agents.take(signs, newestTime(events), this.#now());
+    this.#agents.take(signs, events, this.#now());
   }
 
   #moment(): Moment {

@@ -13,7 +13,7 @@ function beat(agent: number, seconds: number): AgentSign {
 }
 
 function take(watch: AgentWatch, signs: readonly AgentSign[]): void {
-  watch.take(signs, 0n, START);
+  watch.take(signs, [], START);
 }
 
 async function savedIn(store: Store): Promise<readonly string[]> {

@@ -20,7 +20,7 @@ const INTEGERS = 5;
  * everybody asks for, until somebody wants the event itself: as an object it is a dozen of them.
  */
 export class EncodedEvents implements EventList {
-  readonly #body: Buffer;
+  readonly bytes: Buffer;
   /** When all of them were taken, unix ns. */
   readonly arrival: bigint;
   /** Events that were read, by their places; the other lists have something at the other places. */
@@ -34,10 +34,10 @@ export class EncodedEvents implements EventList {
 
   /** @param expected so many encoded ones need no more room. Default: few */
   constructor(body: Uint8Array, arrival: bigint, expected = 16) {
-    this.#body = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    this.bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     this.arrival = arrival;
     this.#integers = new Int32Array(expected * INTEGERS);
-    this.#shown = new ShownReport(this.#body, arrival);
+    this.#shown = new ShownReport(this.bytes, arrival);
   }
 
   get length(): number {
@@ -88,19 +88,19 @@ export class EncodedEvents implements EventList {
     return shown;
   }
 
+  /** Of a report that is not read yet: its uid as {@link bytes}; undefined for an event that is. */
+  uidPlace(place: number): { readonly at: number; readonly length: number } | undefined {
+    if (this.#words[place] === undefined) return undefined;
+    const start = place * INTEGERS;
+    return { at: this.#integers[start + 1] ?? 0, length: this.#integers[start + 2] ?? 0 };
+  }
+
   names(place: number): IssueNames | undefined {
     return this.#addresses[place]?.names ?? this.#read[place]?.names;
   }
 
   effectiveTime(place: number): bigint {
     return this.#times[place] ?? 0n;
-  }
-
-  /** Effective time of the newest, unix ns; 0n for none. */
-  get newestTime(): bigint {
-    let newest = 0n;
-    for (const at of this.#times) if (at > newest) newest = at;
-    return newest;
   }
 
   *[Symbol.iterator](): Generator<AddressedEvent> {
@@ -123,7 +123,7 @@ export class EncodedEvents implements EventList {
       names,
       event: {
         kind: 'report',
-        uid: this.#body.toString('latin1', uidAt, uidAt + uidLength),
+        uid: this.bytes.toString('latin1', uidAt, uidAt + uidLength),
         effectiveTime,
         takenAt: this.arrival,
         summary,
@@ -137,7 +137,7 @@ export class EncodedEvents implements EventList {
   }
 
   #id(at: number, byteLength: number): string {
-    return at < 0 ? '' : this.#body.toString('hex', at, at + byteLength);
+    return at < 0 ? '' : this.bytes.toString('hex', at, at + byteLength);
   }
 
   #grow(least: number): void {
@@ -147,12 +147,14 @@ export class EncodedEvents implements EventList {
   }
 }
 
-/** Effective time of the newest of these events, unix ns; 0n for none. */
-export function newestTime(events: EventList): bigint {
-  if (events instanceof EncodedEvents) return events.newestTime;
-  let newest = 0n;
-  for (const { event } of events) if (event.effectiveTime > newest) newest = event.effectiveTime;
-  return newest;
+/** Whether one of these events is of that time or later, by its effective time, unix ns. */
+export function isAnySince(events: EventList, time: bigint): boolean {
+  // The newest come last, mostly.
+  for (let place = events.length - 1; place >= 0; place--) {
+    const at = events instanceof EncodedEvents ? events.effectiveTime(place) : events.at(place)?.event.effectiveTime;
+    if (at !== undefined && at >= time) return true;
+  }
+  return false;
 }
 
 class ShownReport implements EncodedReport {

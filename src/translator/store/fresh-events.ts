@@ -67,9 +67,9 @@ export class FreshEvents implements EventList {
 /** The hash of the uid of the event at this place of a request, good until the next one. */
 export function hashUid(events: EventList, place: number, hasher: UidHasher): UidHash {
   if (events instanceof EncodedEvents) {
-    const report = events.report(place);
+    const uid = events.uidPlace(place);
     const names = events.names(place);
-    if (report !== undefined && names !== undefined) return hasher.hashEncoded(report, names);
+    if (uid !== undefined && names !== undefined) return hasher.hashBytes(events.bytes, uid.at, uid.length, names);
   }
   return hasher.hash(eventAt(events, place));
 }

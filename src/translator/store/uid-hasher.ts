@@ -1,5 +1,4 @@
 import { type AddressedEvent, agentOf, type IssueNames } from '../../lifecycle/issue.ts';
-import type { EncodedReport } from '../../lifecycle/packed-events.ts';
 import { hashAgent, hashAscii, hashText, UID_HASH_WORDS, type UidHash } from './uid-hash.ts';
 
 const AGENTS_MAX = 10_000;
@@ -15,10 +14,10 @@ export class UidHasher {
     return hashText(addressed.event.uid, this.#seedOf(agentOf(addressed)), this.#hash);
   }
 
-  /** The same for a report that is not read yet. */
-  hashEncoded({ bytes, uidAt, uidLength }: EncodedReport, names: IssueNames): UidHash {
+  /** The same of a uid in ASCII, from its bytes. */
+  hashBytes(bytes: Uint8Array, start: number, length: number, names: IssueNames): UidHash {
     names.agentHash ??= this.#seedOf(names.agent);
-    return hashAscii(bytes, uidAt, uidLength, names.agentHash, this.#hash);
+    return hashAscii(bytes, start, length, names.agentHash, this.#hash);
   }
 
   #seedOf(agent: string): UidHash {

@@ -27,7 +27,7 @@ import {
   SCOPE_TRANSLATOR,
 } from '../../../src/semconv.ts';
 import { PackWriter } from '../../../src/lifecycle/packed-events.ts';
-import { EncodedEvents } from '../../../src/translator/intake/encoded-events.ts';
+import { EncodedEvents, isAnySince } from '../../../src/translator/intake/encoded-events.ts';
 import { isReadEventName } from '../../../src/translator/intake/agent-sign.ts';
 import { takeLogs } from '../../../src/translator/intake/intake.ts';
 import type { Intake } from '../../../src/translator/intake/sorter.ts';
@@ -73,8 +73,10 @@ function expectSameUnread(events: EncodedEvents): void {
     expected.add(addressed.event);
   });
   expect(packed.copy()).toEqual(expected.copy());
-  const newest = [...events].reduce((latest, { event: { effectiveTime: at } }) => (at > latest ? at : latest), 0n);
-  expect(events.newestTime).toBe(newest);
+  for (const time of [...events].map(({ event }) => event.effectiveTime)) {
+    expect(isAnySince(events, time)).toBe(true);
+    expect(isAnySince(events, time + 1n)).toBe([...events].some(({ event }) => event.effectiveTime > time));
+  }
 }
 
 /** A field of a message that is written by itself: in protobuf, messages one after the other are one message. */
