@@ -21,6 +21,7 @@ import { takeLog } from './take-log.ts';
  * What `takeLogs` makes of an `ExportLogsServiceRequest` in protobuf when only what is read is decoded, for less
  * than half of the cost: events are made straight from the bytes, see {@link IssueLogFields}. What is unusual about a record, or about
  * the order of the request, goes the long way, so that there is one truth for it.
+ * @param body must stay as it is until the events were read, see {@link EncodedEvents}
  * @throws MalformedBodyError and nothing else, for the bodies for which `decodeLogs` throws it
  */
 export function takeEncodedLogs(body: Uint8Array, arrival: Arrival): Intake {
