@@ -12,7 +12,6 @@ import {
   type RequestIssues,
   WINDOW_NANOS,
 } from './store.ts';
-import { UID_HASH_WORDS, type UidHash } from './uid-hash.ts';
 import type { UidHasher } from './uid-hasher.ts';
 import type { UidIndex } from './uid-index.ts';
 
@@ -34,31 +33,6 @@ class Staged {
   }
 }
 
-/** Uids that a request takes, so that they can be taken back. */
-class TakenUids {
-  readonly #index: UidIndex;
-  readonly #hashes: Uint32Array;
-  #count = 0;
-
-  /** @param expected it takes no more than so many */
-  constructor(index: UidIndex, expected: number) {
-    this.#index = index;
-    this.#hashes = new Uint32Array(expected * UID_HASH_WORDS);
-  }
-
-  /** False for one that is known. */
-  take(hash: UidHash): boolean {
-    if (!this.#index.take(hash)) return false;
-    const start = this.#count++ * UID_HASH_WORDS;
-    for (let word = 0; word < UID_HASH_WORDS; word++) this.#hashes[start + word] = hash[word] ?? 0; // faster than set()
-    return true;
-  }
-
-  takeBack(): void {
-    this.#index.takeBack(this.#hashes.subarray(0, this.#count * UID_HASH_WORDS));
-  }
-}
-
 /**
  * The requests of one turn of the event loop, applied one after the other and committed together. Uids and recurrences
  * are taken where they stay, once, since to look for them a second time costs as much as to take them; all else changes
@@ -73,8 +47,6 @@ export class CommitTurn implements RequestIssues {
   readonly #staged: Staged[] = [];
   /** Those of issues that are new. */
   readonly #stagedNew = new Map<string, Staged>();
-  /** Of each request. */
-  readonly #taken: TakenUids[] = [];
   readonly #counted = new Map<string, number>();
   readonly #journal = new JournalWriter();
   /** The request that is being applied: its number in the turn, its keys, and its new events. */
@@ -116,11 +88,9 @@ export class CommitTurn implements RequestIssues {
 
   /** Applies a request. When it throws, the turn must be rolled back, and the other requests staged in another. */
   stage(request: CommitRequest, decide: Decide): void {
-    const uids = new TakenUids(this.#uids, request.events.length);
-    this.#taken.push(uids);
     this.#request++;
     this.#keys = request.keys;
-    this.#stage(request, decide, uids);
+    this.#stage(request, decide);
   }
 
   get(key: string): IssueRecord | undefined {
@@ -142,12 +112,12 @@ export class CommitTurn implements RequestIssues {
     return recurrences;
   }
 
-  #stage(request: CommitRequest, decide: Decide, uids: TakenUids): void {
+  #stage(request: CommitRequest, decide: Decide): void {
     const { events, keys, windowNanos = WINDOW_NANOS, wire } = request;
     const places: number[] = [];
     const duplicates: number[] = [];
     for (let place = 0; place < events.length; place++) {
-      const isNew = uids.take(hashUid(events, place, this.#hasher));
+      const isNew = this.#uids.take(hashUid(events, place, this.#hasher));
       (isNew ? places : duplicates).push(place);
     }
     const fresh = new FreshEvents(events, places);
@@ -186,7 +156,7 @@ export class CommitTurn implements RequestIssues {
 
   /** Once it has failed: what was taken is given back. */
   rollBack(): void {
-    for (const uids of this.#taken) uids.takeBack();
+    this.#uids.takeBack();
     for (const { issue, mark } of this.#staged) if (mark !== undefined) issue?.rewind(mark);
     this.#release();
   }

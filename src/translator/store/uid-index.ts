@@ -1,10 +1,12 @@
+import { freeMemory } from '../free-memory.ts';
 import { BloomFilter } from './bloom-filter.ts';
 import type { Statements } from './sqlite-statements.ts';
 import { UID_HASH_BYTES, UID_HASH_WORDS as WORDS, type UidHash } from './uid-hash.ts';
 import { UidSet } from './uid-set.ts';
 
 const DAY_NANOS = 86_400_000_000_000n;
-const BUCKETS = 256;
+/** Of a turn of a few requests; for a larger one it grows. */
+const UNCONFIRMED_WORDS = 4096 * WORDS;
 
 /**
  * Which uids were taken. The newest are in memory (and in the journal, for a restart); older ones are on disk, in blocks
@@ -15,6 +17,9 @@ export class UidIndex {
   readonly #days = new Map<number, { readonly day: number; readonly filter: BloomFilter; count: number }>();
   #recent = new UidSet();
   #recentUntil = 0n;
+  /** Of the newest, one after the other: those that are not on disk yet, in memory that is used again. */
+  #unconfirmed = new Uint32Array(UNCONFIRMED_WORDS);
+  #unconfirmedWords = 0;
   #saving: { readonly uids: UidSet; readonly day: number } | undefined;
 
   constructor(statements: Statements) {
@@ -34,22 +39,27 @@ export class UidIndex {
     return [...this.#days.keys()].sort((a, b) => a - b);
   }
 
-  /** Adds a hash, unless it is there: then the answer is false. What is not committed is to be taken back at once. */
+  /** Adds a hash, unless it is there: then the answer is false. */
   take(hash: UidHash): boolean {
     if (!this.#recent.add(hash)) return false;
-    if (!this.#isOlder(hash)) return true;
-    this.#recent.delete(hash);
-    return false;
+    if (this.#isOlder(hash)) {
+      this.#recent.delete(hash);
+      return false;
+    }
+    this.#noteUnconfirmed(hash);
+    return true;
   }
 
-  /** Removes hashes, one after the other, which were just taken. */
-  takeBack(hashes: Uint32Array): void {
-    for (let at = 0; at < hashes.length; at += WORDS) this.#recent.delete(hashes, at);
-  }
-
-  /** All that was taken is on disk. @param takenAt when the newest of it was taken, unix ns */
+  /** What was taken since the last time is on disk. @param takenAt when the newest of it was taken, unix ns */
   confirm(takenAt: bigint): void {
+    this.#unconfirmedWords = 0;
     if (takenAt > this.#recentUntil) this.#recentUntil = takenAt;
+  }
+
+  /** What was taken since then never happened. */
+  takeBack(): void {
+    for (let at = 0; at < this.#unconfirmedWords; at += WORDS) this.#recent.delete(this.#unconfirmed, at);
+    this.#unconfirmedWords = 0;
   }
 
   /**
@@ -59,7 +69,7 @@ export class UidIndex {
   freeze(): void {
     const day = dayOf(this.#recentUntil);
     const unsaved = this.#saving?.uids;
-    if (unsaved !== undefined) addAll(unsaved, this.#recent.hashes());
+    unsaved?.addAll(this.#recent);
     this.#saving = { uids: unsaved ?? this.#recent, day };
     this.#recent = new UidSet(this.#saving.uids.size);
   }
@@ -68,16 +78,18 @@ export class UidIndex {
   save(sequence: number): { readonly done: () => void } {
     const saving = this.#saving;
     if (saving === undefined || saving.uids.size === 0) return { done: () => (this.#saving = undefined) };
-    const hashes = saving.uids.hashes();
-    bucketsOf(hashes).forEach((block, bucket) => {
+    const blocks = saving.uids.byFirstByte();
+    blocks.forEach((block, bucket) => {
       if (block.length === 0) return;
       const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
       this.#statements.saveUidBlock.run(saving.day, bucket, sequence, bytes);
     });
     return {
       done: () => {
-        this.#remember(saving.day, hashes);
+        for (const block of blocks) this.#remember(saving.day, block);
         this.#saving = undefined;
+        saving.uids.free();
+        blocks.slice(0, 1).forEach(freeMemory);
       },
     };
   }
@@ -91,6 +103,15 @@ export class UidIndex {
   drop(day: number): { readonly done: () => void } {
     this.#statements.dropUidDay.run(day);
     return { done: () => void this.#days.delete(day) };
+  }
+
+  #noteUnconfirmed(hash: UidHash): void {
+    if (this.#unconfirmedWords === this.#unconfirmed.length) {
+      const larger = new Uint32Array(2 * this.#unconfirmed.length);
+      larger.set(this.#unconfirmed);
+      this.#unconfirmed = larger;
+    }
+    for (let word = 0; word < WORDS; word++) this.#unconfirmed[this.#unconfirmedWords++] = hash[word] ?? 0;
   }
 
   /** True for one of those that are not the newest. */
@@ -118,10 +139,6 @@ export class UidIndex {
   }
 }
 
-function addAll(uids: UidSet, hashes: Uint32Array): void {
-  for (let at = 0; at < hashes.length; at += WORDS) uids.add(hashes, at);
-}
-
 export function dayOf(unixNanos: bigint): number {
   return Number(unixNanos / DAY_NANOS);
 }
@@ -134,22 +151,6 @@ function words(block: Uint8Array): Uint32Array {
 
 function bucketOf([first = 0]: UidHash): number {
   return first >>> 24;
-}
-
-/** The hashes of each bucket. */
-function bucketsOf(hashes: Uint32Array): readonly Uint32Array[] {
-  const sizes = new Uint32Array(BUCKETS);
-  const bucketAt = (at: number): number => (hashes[at] ?? 0) >>> 24;
-  for (let at = 0; at < hashes.length; at += WORDS) sizes[bucketAt(at)] = (sizes[bucketAt(at)] ?? 0) + WORDS;
-  const buckets = Array.from(sizes, (size) => new Uint32Array(size));
-  const ends = new Uint32Array(BUCKETS);
-  for (let at = 0; at < hashes.length; at += WORDS) {
-    const bucket = bucketAt(at);
-    const end = ends[bucket] ?? 0;
-    for (let word = 0; word < WORDS; word++) (buckets[bucket] ?? sizes)[end + word] = hashes[at + word] ?? 0;
-    ends[bucket] = end + WORDS;
-  }
-  return buckets;
 }
 
 function holds(hashes: Uint32Array, [a = 0, b = 0, c = 0, d = 0]: UidHash): boolean {

@@ -1,6 +1,8 @@
+import { freeMemory } from '../free-memory.ts';
 import { UID_HASH_WORDS as WORDS, type UidHash } from './uid-hash.ts';
 
 const FIRST_SLOTS = 256;
+const FIRST_BYTES = 256;
 
 /** A set of hashes, by value: a table of numbers, which costs a third of a `Set` of strings and nothing to the garbage collector. */
 export class UidSet {
@@ -49,15 +51,35 @@ export class UidSet {
     table.fill(0, hole, hole + WORDS);
   }
 
-  /** All, one after the other, in no order. */
-  hashes(): Uint32Array {
-    const hashes = new Uint32Array(this.#size * WORDS);
-    let at = 0;
-    for (let slot = 0; slot < this.#table.length; slot += WORDS) {
-      if (this.#isFree(slot)) continue;
-      for (let word = 0; word < WORDS; word++) hashes[at++] = this.#table[slot + word] ?? 0;
+  /** All, in no order, by their first byte: 256 views of one memory, one after the other. */
+  byFirstByte(): readonly Uint32Array[] {
+    const table = this.#table;
+    const ends = new Uint32Array(FIRST_BYTES + 1);
+    const firstByte = (slot: number): number => (table[slot] ?? 0) >>> 24;
+    for (let slot = 0; slot < table.length; slot += WORDS) {
+      if (!this.#isFree(slot)) ends[firstByte(slot) + 1] = (ends[firstByte(slot) + 1] ?? 0) + WORDS;
     }
-    return hashes;
+    for (let byte = 0; byte < FIRST_BYTES; byte++) ends[byte + 1] = (ends[byte + 1] ?? 0) + (ends[byte] ?? 0);
+    const starts = ends.slice();
+    const hashes = new Uint32Array(this.#size * WORDS);
+    for (let slot = 0; slot < table.length; slot += WORDS) {
+      if (this.#isFree(slot)) continue;
+      const at = ends[firstByte(slot)] ?? 0;
+      for (let word = 0; word < WORDS; word++) hashes[at + word] = table[slot + word] ?? 0;
+      ends[firstByte(slot)] = at + WORDS;
+    }
+    return Array.from({ length: FIRST_BYTES }, (_, byte) => hashes.subarray(starts[byte], starts[byte + 1]));
+  }
+
+  /** Adds all of another set. */
+  addAll(other: UidSet): void {
+    const table = other.#table;
+    for (let slot = 0; slot < table.length; slot += WORDS) if (!other.#isFree(slot)) this.add(table, slot);
+  }
+
+  /** Gives its memory back. It is of no more use then. */
+  free(): void {
+    freeMemory(this.#table);
   }
 
   /** Where the hash is, or would be put. */
@@ -75,8 +97,7 @@ export class UidSet {
   }
 
   #isFree(slot: number): boolean {
-    const table = this.#table;
-    return table[slot] === 0 && table[slot + 1] === 0 && table[slot + 2] === 0 && table[slot + 3] === 0;
+    return isFree(this.#table, slot);
   }
 
   #put(slot: number, hashes: Uint32Array, at: number): void {
@@ -84,8 +105,15 @@ export class UidSet {
   }
 
   #grow(): void {
-    const hashes = this.hashes();
-    this.#table = new Uint32Array(this.#table.length * 2);
-    for (let at = 0; at < hashes.length; at += WORDS) this.#put(this.#slotOf(hashes, at), hashes, at);
+    const before = this.#table;
+    this.#table = new Uint32Array(before.length * 2);
+    for (let at = 0; at < before.length; at += WORDS) {
+      if (!isFree(before, at)) this.#put(this.#slotOf(before, at), before, at);
+    }
+    freeMemory(before);
   }
+}
+
+function isFree(table: Uint32Array, slot: number): boolean {
+  return table[slot] === 0 && table[slot + 1] === 0 && table[slot + 2] === 0 && table[slot + 3] === 0;
 }

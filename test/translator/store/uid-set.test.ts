@@ -3,7 +3,14 @@ import { expect, it } from 'vitest';
 import { UidSet } from '../../../src/translator/store/uid-set.ts';
 
 /** Few values, so that hashes share their places. */
-const anyHash = fc.array(fc.nat(3), { minLength: 4, maxLength: 4 }).filter((words) => words.some((word) => word > 0));
+const anyHash = fc
+  .tuple(
+    fc.nat(3).map((byte) => (byte * 0x55000000 + byte) >>> 0),
+    fc.nat(3),
+    fc.nat(3),
+    fc.nat(3),
+  )
+  .filter((words) => words.some((word) => word > 0));
 
 it('that loses some holds the others', () => {
   const steps = fc.array(fc.tuple(fc.boolean(), anyHash), { maxLength: 600 });
@@ -38,10 +45,18 @@ it('holds what a set of the same hashes holds', () => {
       for (const words of [...added, ...asked]) {
         expect(set.has(Uint32Array.from(words))).toBe(model.has(words.join()));
       }
-      const listed = set.hashes();
-      const found = Array.from({ length: listed.length / 4 }, (_, at) => listed.slice(4 * at, 4 * at + 4).join());
+      const found = set.byFirstByte().flatMap((listed, byte) =>
+        Array.from({ length: listed.length / 4 }, (_, at) => {
+          expect((listed[4 * at] ?? 0) >>> 24).toBe(byte);
+          return listed.slice(4 * at, 4 * at + 4).join();
+        }),
+      );
       expect(new Set(found)).toEqual(model);
       expect([set.size, found.length]).toEqual([model.size, model.size]);
+      const copy = new UidSet();
+      copy.addAll(set);
+      for (const words of added) expect(copy.has(Uint32Array.from(words))).toBe(true);
+      expect(copy.size).toBe(set.size);
     }),
   );
 });
