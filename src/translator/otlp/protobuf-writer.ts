@@ -101,6 +101,19 @@ export class ProtobufWriter {
     this.#position += value.byteLength;
   }
 
+  /** Encoded fields that are length-delimited and have tags of one byte, each copied under this one instead. */
+  fields(tag: number, encoded: Uint8Array): void {
+    this.#reserve(encoded.byteLength);
+    const bytes = this.#bytes;
+    bytes.set(encoded, this.#position);
+    const end = this.#position + encoded.byteLength;
+    while (this.#position < end) {
+      bytes[this.#position++] = tag;
+      const length = this.#readVarint();
+      this.#position += length;
+    }
+  }
+
   booleanValue(tag: number, value: boolean): void {
     this.#varint(tag);
     this.#varint(value ? 1 : 0);
@@ -175,6 +188,16 @@ export class ProtobufWriter {
       rest = Math.floor(rest / 0x80);
     }
     this.#bytes[this.#position++] = rest;
+  }
+
+  /** Of a length. */
+  #readVarint(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.#bytes[this.#position++] ?? 0;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
   }
 
   #longVarint(value: bigint): void {

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { takeEvent, agentOf, type IssueRecord } from '../../../src/lifecycle/issue.ts';
 import { lifecycleLog } from '../../../src/translator/emit/lifecycle-log.ts';
 import { describeTold } from '../../../src/translator/emit/lifecycle-span.ts';
+import { decodeLogs } from '../../../src/translator/otlp/decode.ts';
 import { encodeLogs } from '../../../src/translator/otlp/encode.ts';
 import { takeLogs } from '../../../src/translator/intake/intake.ts';
 import { checkStore } from '../../../src/translator/store/check-store.ts';
@@ -33,7 +34,8 @@ function writeVersion1(path: string): IssueRecord {
     rememberUid.run(agentOf(addressed), addressed.event.uid, addressed.event.takenAt);
     if (record === undefined) throw new Error('the event was not taken');
     for (const told of update.told) {
-      enqueue.run('logs', encodeRow({ signal: 'logs', batch: lifecycleLog(describeTold(record, told), told, NOW) }));
+      const [batch] = decodeLogs(encodeLogs([lifecycleLog(describeTold(record, told), told, NOW)]), 'protobuf');
+      enqueue.run('logs', encodeRow({ signal: 'logs', batch }));
     }
   }
   if (record === undefined) throw new Error('there are no events');
