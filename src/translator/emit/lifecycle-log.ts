@@ -1,7 +1,7 @@
 import type { Severity } from '../../lifecycle/issue-event.ts';
 import type { Told } from '../../lifecycle/story.ts';
 import { ATTR_LOG_RECORD_UID, EVENT_ISSUE_LIFECYCLE } from '../../semconv.ts';
-import type { ScopeLogs } from '../otlp/model.ts';
+import type { EncodableLogs } from '../otlp/encoded-attributes.ts';
 import type { ToldContext } from './lifecycle-span.ts';
 import { TRANSLATOR_SCOPE } from './resource.ts';
 
@@ -10,7 +10,7 @@ const NUMBER_BY_SEVERITY: Readonly<Record<Severity, number>> = { critical: 21, h
 const INFO = 9;
 
 /** The log event `hiveloop.issue.lifecycle` of a told transition: in the context of its own span, with the report's ids beside it. */
-export function lifecycleLog({ ids, resource, attributes }: ToldContext, told: Told, takenAt: bigint): ScopeLogs {
+export function lifecycleLog({ ids, resource, attributes }: ToldContext, told: Told, takenAt: bigint): EncodableLogs {
   const { traceId, spanId } = ids;
   return {
     resource,
@@ -22,7 +22,7 @@ export function lifecycleLog({ ids, resource, attributes }: ToldContext, told: T
         severityNumber: isTrouble(told) ? NUMBER_BY_SEVERITY[told.severity] : INFO,
         eventName: EVENT_ISSUE_LIFECYCLE,
         body: sentence(told),
-        attributes: { ...attributes, [ATTR_LOG_RECORD_UID]: told.id },
+        attributes: attributes.with({ [ATTR_LOG_RECORD_UID]: told.id }),
         traceId,
         spanId,
       },

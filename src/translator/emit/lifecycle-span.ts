@@ -4,7 +4,8 @@ import type { SpanReference } from '../../lifecycle/issue-event.ts';
 import type { Checkpoint } from '../../lifecycle/checkpoint.ts';
 import type { Told } from '../../lifecycle/story.ts';
 import { SPAN_ISSUE } from '../../semconv.ts';
-import type { Attributes, Resource, ScopeSpans, Span, SpanLink } from '../otlp/model.ts';
+import type { Encodable, EncodableSpans, EncodedAttributes } from '../otlp/encoded-attributes.ts';
+import type { Resource, Span, SpanLink } from '../otlp/model.ts';
 import { issueSource } from './issue-source.ts';
 import { TRANSLATOR_SCOPE } from './resource.ts';
 import { transitionAttributes } from './transition-attributes.ts';
@@ -18,7 +19,7 @@ export interface ToldContext {
   readonly issue: IssueRecord;
   readonly ids: SpanReference & { readonly parentSpanId: string };
   readonly resource: Resource;
-  readonly attributes: Attributes;
+  readonly attributes: EncodedAttributes;
 }
 
 export function describeTold(issue: IssueRecord, told: Told | Checkpoint): ToldContext {
@@ -36,11 +37,14 @@ export function describeTold(issue: IssueRecord, told: Told | Checkpoint): ToldC
  * once and linked to the span that reported the problem; the closing brings their parent, from opened to closed.
  * The names are few, so that a backend's list of operations stays short: which issue it is, the first attributes say.
  */
-export function lifecycleSpans({ issue, ids, resource, attributes }: ToldContext, told: Told | Checkpoint): ScopeSpans {
+export function lifecycleSpans(
+  { issue, ids, resource, attributes }: ToldContext,
+  told: Told | Checkpoint,
+): EncodableSpans {
   const { identity } = issue;
   const { traceId, spanId, parentSpanId } = ids;
   const common = { traceId, kind: KIND_INTERNAL, attributes, events: [], statusCode: 0, statusMessage: '' };
-  const spans: Span[] = [
+  const spans: Encodable<Span>[] = [
     {
       ...common,
       spanId,

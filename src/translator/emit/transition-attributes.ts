@@ -21,14 +21,23 @@ import {
   CATEGORY_BY_EVENT,
   EVENT_ISSUE_LIFECYCLE,
 } from '../../semconv.ts';
-import type { OpenAttributes } from '../otlp/attributes.ts';
-import type { Attributes } from '../otlp/model.ts';
+import { writeAttribute } from '../otlp/encode-values.ts';
+import { EncodedAttributes } from '../otlp/encoded-attributes.ts';
+import type { AnyValue } from '../otlp/model.ts';
+import { ProtobufWriter } from '../otlp/protobuf-writer.ts';
+import { LOG_RECORD } from '../otlp/tags.ts';
 
-/** What a told transition says of its issue, the same on the log event and on the span. First, which issue it is. */
-export function transitionAttributes(key: string, identity: IssueIdentity, told: Told | Checkpoint): Attributes {
-  const attributes: OpenAttributes = {};
+/**
+ * What a told transition says of its issue, the same on the log event and on its spans, and so encoded once: most of
+ * their bytes are these. First, which issue it is.
+ */
+export function transitionAttributes(key: string, identity: IssueIdentity, told: Told | Checkpoint): EncodedAttributes {
+  const writer = new ProtobufWriter();
+  const add = (name: string, value: AnyValue): void => {
+    writeAttribute(writer, LOG_RECORD.attributes, name, value);
+  };
   const say = (name: string, value: string): void => {
-    if (value !== '') attributes[name] = value;
+    if (value !== '') add(name, value);
   };
   say(ATTR_ISSUE_ID, identity.issueId);
   say(ATTR_ISSUE_SUMMARY, told.summary);
@@ -41,15 +50,15 @@ export function transitionAttributes(key: string, identity: IssueIdentity, told:
   say(ATTR_ISSUE_TRACE_ID, told.report.traceId);
   say(ATTR_ISSUE_SPAN_ID, told.report.spanId);
   say(ATTR_EVENT_CATEGORY, CATEGORY_BY_EVENT[EVENT_ISSUE_LIFECYCLE] ?? '');
-  attributes[ATTR_ISSUE_EPISODE] = told.episode;
-  attributes[ATTR_ISSUE_OCCURRENCES] = told.occurrences;
+  add(ATTR_ISSUE_EPISODE, told.episode);
+  add(ATTR_ISSUE_OCCURRENCES, told.occurrences);
   if (told.openedAt !== 0n) {
     const age = seconds(told.at - told.openedAt);
-    attributes[ATTR_ISSUE_AGE] = age;
-    if (told.episodeSpan !== undefined) attributes[ATTR_ISSUE_TIME_TO_RESOLVE] = age;
+    add(ATTR_ISSUE_AGE, age);
+    if (told.episodeSpan !== undefined) add(ATTR_ISSUE_TIME_TO_RESOLVE, age);
   }
-  if (told.isLate) attributes[ATTR_ISSUE_LATE] = true;
-  return attributes;
+  if (told.isLate) add(ATTR_ISSUE_LATE, true);
+  return new EncodedAttributes(writer.finish());
 }
 
 /** Nanoseconds as seconds. */

@@ -1,10 +1,11 @@
 import { writeAnyValue, writeAttributes } from './encode-values.ts';
+import type { Encodable } from './encoded-attributes.ts';
 import type { LogRecord } from './model.ts';
 import type { ProtobufWriter } from './protobuf-writer.ts';
 import { LOG_RECORD } from './tags.ts';
 
 /** Writes the fields of a `LogRecord`. */
-export function writeLogRecord(writer: ProtobufWriter, record: LogRecord): void {
+export function writeLogRecord(writer: ProtobufWriter, record: Encodable<LogRecord>): void {
   writer.fixed64(LOG_RECORD.timeUnixNano, record.timeUnixNano);
   writer.uint(LOG_RECORD.severityNumber, record.severityNumber);
   if (record.body !== null) writeAnyValue(writer, LOG_RECORD.body, record.body);

@@ -1,10 +1,11 @@
 import { writeAttributes } from './encode-values.ts';
+import type { Encodable } from './encoded-attributes.ts';
 import type { Span, SpanEvent, SpanLink } from './model.ts';
 import type { ProtobufWriter } from './protobuf-writer.ts';
 import { SPAN, SPAN_EVENT, SPAN_LINK, SPAN_STATUS } from './tags.ts';
 
 /** Writes the fields of a `Span`. */
-export function writeSpan(writer: ProtobufWriter, span: Span): void {
+export function writeSpan(writer: ProtobufWriter, span: Encodable<Span>): void {
   writer.id(SPAN.traceId, span.traceId);
   writer.id(SPAN.spanId, span.spanId);
   writer.id(SPAN.parentSpanId, span.parentSpanId);

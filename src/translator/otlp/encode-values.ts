@@ -1,15 +1,24 @@
+import { EncodedAttributes } from './encoded-attributes.ts';
 import type { AnyValue, Attributes } from './model.ts';
 import type { ProtobufWriter } from './protobuf-writer.ts';
 import { ANY_VALUE, KEY_VALUE, VALUES } from './tags.ts';
 
 /** Writes attributes as `repeated KeyValue` with this tag, in the order of the object's keys. */
-export function writeAttributes(writer: ProtobufWriter, tag: number, attributes: Attributes): void {
-  for (const key of Object.keys(attributes)) {
-    const start = writer.open(tag);
-    writer.string(KEY_VALUE.key, key);
-    writeAnyValue(writer, KEY_VALUE.value, attributes[key] ?? null);
-    writer.close(start);
+export function writeAttributes(writer: ProtobufWriter, tag: number, attributes: Attributes | EncodedAttributes): void {
+  if (attributes instanceof EncodedAttributes) {
+    writer.fields(tag, attributes.fields);
+    writeAttributes(writer, tag, attributes.others);
+    return;
   }
+  for (const key of Object.keys(attributes)) writeAttribute(writer, tag, key, attributes[key] ?? null);
+}
+
+/** Writes one of them. */
+export function writeAttribute(writer: ProtobufWriter, tag: number, key: string, value: AnyValue): void {
+  const start = writer.open(tag);
+  writer.string(KEY_VALUE.key, key);
+  writeAnyValue(writer, KEY_VALUE.value, value);
+  writer.close(start);
 }
 
 /** Writes an `AnyValue`; null is an empty one. A bigint that int64 cannot hold is written in decimal, as a string. */

@@ -2,13 +2,14 @@ import { writeLogRecord } from './encode-log-record.ts';
 import { writeMetric } from './encode-metric.ts';
 import { writeResource } from './encode-resource.ts';
 import { writeSpan } from './encode-span.ts';
-import type { ScopeLogs, ScopeMetricData, ScopeSpans } from './model.ts';
+import type { EncodableLogs, EncodableSpans } from './encoded-attributes.ts';
+import type { ScopeMetricData } from './model.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 import type { ScopeItems } from './scope-items.ts';
 import { ENVELOPE, SCOPE } from './tags.ts';
 
 /** An `ExportLogsServiceRequest` in protobuf, a resource entry for each scope. The same input gives the same bytes. */
-export function encodeLogs(batch: readonly ScopeLogs[]): Uint8Array {
+export function encodeLogs(batch: readonly EncodableLogs[]): Uint8Array {
   return encodeEnvelope(
     batch.map(({ resource, scope, logRecords }) => ({ resource, scope, items: logRecords })),
     writeLogRecord,
@@ -16,7 +17,7 @@ export function encodeLogs(batch: readonly ScopeLogs[]): Uint8Array {
 }
 
 /** The same for an `ExportTraceServiceRequest`. */
-export function encodeTraces(batch: readonly ScopeSpans[]): Uint8Array {
+export function encodeTraces(batch: readonly EncodableSpans[]): Uint8Array {
   return encodeEnvelope(
     batch.map(({ resource, scope, spans }) => ({ resource, scope, items: spans })),
     writeSpan,

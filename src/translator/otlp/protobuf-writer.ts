@@ -1,6 +1,10 @@
 const FIRST_CAPACITY_BYTES = 4096;
+/** Of a writer that has finished. One for all: to make it costs nearly as much as to hand out a short message. */
+const NO_BYTES = Buffer.alloc(0);
 /** Larger ones are not kept for the next message. */
 const SPARE_BYTES_MAX = 1_048_576;
+/** Scratch of one call: a bigint goes into a view in one step, into a Buffer in pieces that are bigints again. */
+const eightBytes = new DataView(new ArrayBuffer(8));
 /** A varint of 64 bits. */
 const VARINT_BYTES_MAX = 10;
 /** Of these the length is one byte, and a loop over them is several times cheaper than the two calls into C++ that any text takes. */
@@ -29,7 +33,7 @@ export class ProtobufWriter {
     const written = new Uint8Array(buffer, byteOffset, this.#position);
     this.#bytes.copy(written, 0, 0, this.#position);
     if (this.#bytes.length <= SPARE_BYTES_MAX) ProtobufWriter.#spare = this.#bytes;
-    this.#bytes = Buffer.alloc(0);
+    this.#bytes = NO_BYTES;
     this.#position = 0;
     return written;
   }
@@ -76,7 +80,8 @@ export class ProtobufWriter {
     if (value === 0n) return;
     this.#varint(tag);
     this.#reserve(8);
-    this.#position = this.#bytes.writeBigUInt64LE(BigInt.asUintN(64, value), this.#position);
+    eightBytes.setBigUint64(0, value, true);
+    for (let i = 0; i < 8; i++) this.#bytes[this.#position++] = eightBytes.getUint8(i);
   }
 
   stringValue(tag: number, value: string): void {
@@ -94,6 +99,19 @@ export class ProtobufWriter {
     this.#reserve(value.byteLength);
     this.#bytes.set(value, this.#position);
     this.#position += value.byteLength;
+  }
+
+  /** Encoded fields that are length-delimited and have tags of one byte, each copied under this one instead. */
+  fields(tag: number, encoded: Uint8Array): void {
+    this.#reserve(encoded.byteLength);
+    const bytes = this.#bytes;
+    bytes.set(encoded, this.#position);
+    const end = this.#position + encoded.byteLength;
+    while (this.#position < end) {
+      bytes[this.#position++] = tag;
+      const length = this.#readVarint();
+      this.#position += length;
+    }
   }
 
   booleanValue(tag: number, value: boolean): void {
@@ -147,7 +165,7 @@ export class ProtobufWriter {
     let position = this.#position;
     bytes[position++] = byteLength;
     for (let i = 0; i < hex.length; i += 2) {
-      const byte = (hexDigit(hex.charCodeAt(i)) << 4) | hexDigit(hex.charCodeAt(i + 1));
+      const byte = (hexValue(hex.charCodeAt(i)) << 4) | hexValue(hex.charCodeAt(i + 1));
       if (byte < 0) {
         this.#position = start;
         return false;
@@ -172,6 +190,16 @@ export class ProtobufWriter {
     this.#bytes[this.#position++] = rest;
   }
 
+  /** Of a length. */
+  #readVarint(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.#bytes[this.#position++] ?? 0;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  }
+
   #longVarint(value: bigint): void {
     this.#reserve(VARINT_BYTES_MAX);
     let rest = value;
@@ -191,11 +219,14 @@ export class ProtobufWriter {
   }
 }
 
-/** -1 for what is none. */
-function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+/** Of each ASCII character as a hex digit; -1 for what is none. */
+const HEX_VALUES = Int8Array.from({ length: 128 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(value) ? -1 : value;
+});
+
+function hexValue(code: number): number {
+  return HEX_VALUES[code] ?? -1;
 }
 
 function varintBytes(value: number): number {

@@ -23,19 +23,26 @@ import {
 } from '../../../src/semconv.ts';
 import { lifecycleLog } from '../../../src/translator/emit/lifecycle-log.ts';
 import { describeTold, lifecycleSpans } from '../../../src/translator/emit/lifecycle-span.ts';
-import type { LogRecord, Span } from '../../../src/translator/otlp/model.ts';
+import { decodeLogs, decodeTraces } from '../../../src/translator/otlp/decode.ts';
+import { encodeLogs, encodeTraces } from '../../../src/translator/otlp/encode.ts';
+import type { LogRecord, ScopeLogs, Span } from '../../../src/translator/otlp/model.ts';
 import { close, parseEvents, play, report, SECOND } from '../../lifecycle/events.ts';
 
 const SPAN = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 const TAKEN = 1000n * SECOND;
 
+function logOf(record: IssueRecord, told: Told): readonly ScopeLogs[] {
+  return decodeLogs(encodeLogs([lifecycleLog(describeTold(record, told), told, TAKEN)]), 'protobuf');
+}
+
 function logsOf(record: IssueRecord, told: readonly Told[]): readonly LogRecord[] {
-  return told.flatMap((transition) => lifecycleLog(describeTold(record, transition), transition, TAKEN).logRecords);
+  return told.flatMap((transition) => logOf(record, transition)).flatMap(({ logRecords }) => logRecords);
 }
 
 function spansOf(events: readonly IssueEvent[]): readonly Span[] {
   const { record, told } = play(events);
-  return told.flatMap((transition) => lifecycleSpans(describeTold(record, transition), transition).spans);
+  const batch = told.map((transition) => lifecycleSpans(describeTold(record, transition), transition));
+  return decodeTraces(encodeTraces(batch), 'protobuf').flatMap(({ spans }) => spans);
 }
 
 describe('a lifecycle log event', () => {
@@ -43,15 +50,15 @@ describe('a lifecycle log event', () => {
     const { record, told } = play([report(5, { span: SPAN }), close(10)]);
     const resolved = told.at(-1);
     if (resolved === undefined) throw new Error('nothing was told');
-    const { resource, scope, logRecords } = lifecycleLog(describeTold(record, resolved), resolved, TAKEN);
-    expect(resource.attributes).toEqual({
+    const [log] = logOf(record, resolved);
+    expect(log?.resource.attributes).toEqual({
       [ATTR_SERVICE_NAME]: 'sales',
       [ATTR_DEPLOYMENT_ENVIRONMENT_NAME]: 'test',
       [ATTR_AGENT_ID]: 'agent',
       [ATTR_AGENT_TYPE]: 'lead',
     });
-    expect(scope.name).toBe(SCOPE_TRANSLATOR);
-    expect(logRecords).toMatchObject([
+    expect(log?.scope.name).toBe(SCOPE_TRANSLATOR);
+    expect(log?.logRecords).toMatchObject([
       {
         eventName: EVENT_ISSUE_LIFECYCLE,
         timeUnixNano: 10n * SECOND,

@@ -5,6 +5,7 @@ import { takeEvent, agentOf, type IssueRecord } from '../../../src/lifecycle/iss
 import { ToldList } from '../../../src/lifecycle/told-list.ts';
 import { lifecycleLog } from '../../../src/translator/emit/lifecycle-log.ts';
 import { describeTold } from '../../../src/translator/emit/lifecycle-span.ts';
+import { decodeLogs } from '../../../src/translator/otlp/decode.ts';
 import { encodeLogs } from '../../../src/translator/otlp/encode.ts';
 import { takeLogs } from '../../../src/translator/intake/intake.ts';
 import { ATTR_ISSUE_ID } from '../../../src/semconv.ts';
@@ -36,7 +37,8 @@ function writeVersion1(path: string, remembers: 'nothing' | 'told'): IssueRecord
     rememberUid.run(agentOf(addressed), addressed.event.uid, addressed.event.takenAt);
     if (record === undefined) throw new Error('the event was not taken');
     for (const told of update.told) {
-      enqueue.run('logs', encodeRow({ signal: 'logs', batch: lifecycleLog(describeTold(record, told), told, NOW) }));
+      const [batch] = decodeLogs(encodeLogs([lifecycleLog(describeTold(record, told), told, NOW)]), 'protobuf');
+      enqueue.run('logs', encodeRow({ signal: 'logs', batch }));
     }
   }
   if (record === undefined) throw new Error('there are no events');
