@@ -1,12 +1,13 @@
 import type { UidHash } from './uid-hash.ts';
 
-const BITS_PER_ENTRY = 16;
-const PROBES = 7;
+const BITS_PER_ENTRY = 32;
+const PROBES = 8;
 const FIRST_CAPACITY = 65_536;
 
 /**
- * Says for certain of most hashes that they were never added; about one in a thousand of those is taken for known.
- * Grows by layers, each four times the last: 2 to 3 bytes an entry.
+ * Says for certain of most hashes that they were never added; fewer than one in a hundred thousand of those is taken for
+ * known by a layer, since each that is costs a look at all of a day's blocks for it. Grows by layers, each four times the
+ * last: 4 bytes an entry where they are full.
  */
 export class BloomFilter {
   readonly #layers: { readonly bits: Uint32Array; readonly capacity: number; count: number }[] = [];
