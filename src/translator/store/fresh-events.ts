@@ -14,9 +14,7 @@ export class FreshEvents implements EventList {
   /** @param places in the request, of those that are new */
   constructor(events: EventList, places: readonly number[]) {
     this.#events = events;
-    this.#places = isInOrder(events, places)
-      ? places
-      : [...places].sort((a, b) => compareEvents(eventAt(events, a).event, eventAt(events, b).event));
+    this.#places = isInOrder(events, places) ? places : [...places].sort((a, b) => compareAt(events, a, b));
   }
 
   get length(): number {
@@ -74,16 +72,26 @@ export function hashUid(events: EventList, place: number, hasher: UidHasher): Ui
   return hasher.hash(eventAt(events, place));
 }
 
-/** True for most requests, without a look at the uids. */
+/** True for most requests of one sender, without a look at the uids. */
 function isInOrder(events: EventList, places: readonly number[]): boolean {
   let last: bigint | undefined;
   for (const place of places) {
-    const at =
-      events instanceof EncodedEvents ? events.effectiveTime(place) : eventAt(events, place).event.effectiveTime;
+    const at = timeAt(events, place);
     if (last !== undefined && at <= last) return false;
     last = at;
   }
   return true;
+}
+
+/** As `compareEvents`; only events of one instant are read for it. */
+function compareAt(events: EventList, a: number, b: number): number {
+  const [timeA, timeB] = [timeAt(events, a), timeAt(events, b)];
+  if (timeA !== timeB) return timeA < timeB ? -1 : 1;
+  return compareEvents(eventAt(events, a).event, eventAt(events, b).event);
+}
+
+function timeAt(events: EventList, place: number): bigint {
+  return events instanceof EncodedEvents ? events.effectiveTime(place) : eventAt(events, place).event.effectiveTime;
 }
 
 function namesAt(events: EventList, place: number): IssueNames {

@@ -39,15 +39,14 @@ export class UidIndex {
     return [...this.#days.keys()].sort((a, b) => a - b);
   }
 
-  /** Adds a hash, unless it is there: then the answer is false. */
+  /** Adds a hash, unless it is there: then the answer is false. When it throws, all is to be taken back. */
   take(hash: UidHash): boolean {
     if (!this.#recent.add(hash)) return false;
-    if (this.#isOlder(hash)) {
-      this.#recent.delete(hash);
-      return false;
-    }
     this.#noteUnconfirmed(hash);
-    return true;
+    if (!this.#isOlder(hash)) return true;
+    this.#recent.delete(hash);
+    this.#unconfirmedWords -= WORDS;
+    return false;
   }
 
   /** What was taken since the last time is on disk. @param takenAt when the newest of it was taken, unix ns */
