@@ -1,5 +1,4 @@
-import type { IssueEvent } from '../../lifecycle/issue-event.ts';
-import { effectiveTime, type EventTimes } from '../../lifecycle/issue-event.ts';
+import { effectiveTime, type EventTimes, type IssueEvent } from '../../lifecycle/issue-event.ts';
 import { type Address, addresses } from './address-book.ts';
 import { addressEvent, type Arrival, keptWords, type SaidEvent } from './address-event.ts';
 import type { EncodedEvents } from './encoded-events.ts';
