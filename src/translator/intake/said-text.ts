@@ -5,6 +5,7 @@ import { boundedId } from './event-uid.ts';
 /** Longest summary that is kept: enough for people, and a state stays small whoever sends it. */
 const SUMMARY_CHARACTERS_MAX = 1024;
 const WORD_CHARACTERS_MAX = 256;
+const COUNT_MAX = 2 ** 32;
 
 /** An id as it is kept; empty for none. */
 export function id(value: AnyValue | undefined): string {
@@ -35,9 +36,10 @@ export function severityOf(said: string): Severity {
   }
 }
 
+/** A count as it is kept: whole, 0 for none, and never so large that the sum of many could not be counted exactly. */
 export function countOf(value: AnyValue | undefined): number {
   const count = Number(value ?? 0);
-  return Number.isSafeInteger(count) && count > 0 ? count : 0;
+  return Number.isSafeInteger(count) && count > 0 ? Math.min(count, COUNT_MAX) : 0;
 }
 
 /** The value for people: a string trimmed, any other scalar as JavaScript prints it, anything deeper as JSON. */

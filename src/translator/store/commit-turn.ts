@@ -5,6 +5,7 @@ import type { IssueTable } from './issue-table.ts';
 import { JournalWriter, type JournalRow } from './journal.ts';
 import type { IssueMark, LiveIssue } from './live-issue.ts';
 import {
+  addCounts,
   type CommitRequest,
   type Counters,
   type Decide,
@@ -19,8 +20,9 @@ import type { UidIndex } from './uid-index.ts';
 class Staged {
   readonly turn: CommitTurn;
   readonly issue: LiveIssue | undefined;
-  /** As it was found. */
+  /** As it was found, and whether it differed from its row then. */
   readonly mark: IssueMark | undefined;
+  readonly wasChanged: boolean;
   /** Once more happened than recurrences: the issue with all of it. */
   record: IssueRecord | undefined;
   /** The last request that had more than a recurrence for it. */
@@ -30,6 +32,7 @@ class Staged {
     this.turn = turn;
     this.issue = issue;
     this.mark = issue?.mark();
+    this.wasChanged = issue?.isChanged === true;
   }
 }
 
@@ -83,7 +86,7 @@ export class CommitTurn implements RequestIssues {
   }
 
   count(name: string, by: number): void {
-    this.#counted.set(name, (this.#counted.get(name) ?? 0) + by);
+    this.#counted.set(name, addCounts(this.#counted.get(name) ?? 0, by));
   }
 
   /** Applies a request. When it throws, the turn must be rolled back, and the other requests staged in another. */
@@ -157,7 +160,11 @@ export class CommitTurn implements RequestIssues {
   /** Once it has failed: what was taken is given back. */
   rollBack(): void {
     this.#uids.takeBack();
-    for (const { issue, mark } of this.#staged) if (mark !== undefined) issue?.rewind(mark);
+    for (const { issue, mark, wasChanged } of this.#staged) {
+      if (issue === undefined || mark === undefined) continue;
+      issue.rewind(mark);
+      if (!wasChanged) this.#issues.takeBackChange(issue);
+    }
     this.#release();
   }
 

@@ -1,5 +1,5 @@
 import type { Statements } from './sqlite-statements.ts';
-import type { Counters } from './store.ts';
+import { addCounts, type Counters } from './store.ts';
 
 interface Counter {
   readonly id: number;
@@ -16,7 +16,7 @@ export class CounterTable {
   constructor(statements: Statements) {
     this.#statements = statements;
     for (const { id, name, count } of statements.counters.all()) {
-      this.#keep(String(name), { id: Number(id), count: Number(count), isSaved: true });
+      this.#keep(String(name), { id: Number(id), count: addCounts(Number(count), 0), isSaved: true });
     }
   }
 
@@ -45,7 +45,7 @@ export class CounterTable {
     for (const [id, count] of ids) {
       const counter = this.#byId.get(id);
       if (counter === undefined || count === 0) continue; // forgotten since
-      counter.count += count;
+      counter.count = addCounts(counter.count, count);
       counter.isSaved = false;
     }
   }

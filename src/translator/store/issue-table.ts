@@ -120,6 +120,11 @@ export class IssueTable {
     if (!issue.isChanged) this.#change(issue, issue.anchor);
   }
 
+  /** The issue is as its row again. */
+  takeBackChange(issue: LiveIssue): void {
+    if (issue.isChanged) this.#keepUnchanged(issue);
+  }
+
   /** Writes what changed of these issues, within a transaction; `done` once that is committed. */
   save(keys: readonly string[], sequence: number): { readonly done: () => void } {
     const saved = keys.flatMap((key) => this.#changed.get(key) ?? []);
@@ -132,12 +137,7 @@ export class IssueTable {
     return {
       done: () => {
         this.groups.markSaved(groups);
-        for (const { issue } of saved) {
-          const { key } = issue.anchor;
-          this.#changed.delete(key);
-          issue.isChanged = false;
-          this.#remember(key, issue);
-        }
+        for (const { issue } of saved) this.#keepUnchanged(issue);
       },
     };
   }
@@ -252,6 +252,13 @@ export class IssueTable {
       savedFolded: before?.history.folded,
       savedPacks: before?.history.tail.packs ?? [],
     });
+  }
+
+  #keepUnchanged(issue: LiveIssue): void {
+    const { key } = issue.anchor;
+    this.#changed.delete(key);
+    issue.isChanged = false;
+    this.#remember(key, issue);
   }
 
   #saveIssue({ issue, saved, savedFolded, savedPacks }: Changed, sequence: number): void {

@@ -6,7 +6,7 @@ import type { AgentBeats } from '../../lifecycle/silence.ts';
 import { activeGroup, openIssue, severityRank } from './active-issues.ts';
 import { quietSince } from './issue-columns.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
-import type { ActiveIssues, CommitRequest, Counters, Decide, Store } from './store.ts';
+import { addCounts, type ActiveIssues, type CommitRequest, type Counters, type Decide, type Store } from './store.ts';
 
 /** A store that lives as long as the process: for `hiveloop dev` and tests. */
 export function openMemoryStore(now: bigint): Store {
@@ -16,7 +16,7 @@ export function openMemoryStore(now: bigint): Store {
   const emittedSeries = new Set<string>();
   const agentBeats = new Map<string, AgentBeats>();
   let newestEventTime = 0n;
-  const count = (name: string, by: number): void => void counters.set(name, (counters.get(name) ?? 0) + by);
+  const count = (name: string, by: number): void => void counters.set(name, addCounts(counters.get(name) ?? 0, by));
   const countAll = (counted: Counters): void => {
     for (const [name, by] of counted) count(name, by);
   };

@@ -78,8 +78,8 @@ export function prepareStatements(database: DatabaseSync): Statements {
   const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
   const statements = Object.fromEntries(prepared) as Statements;
   // Unix ns do not fit a double; without this the driver refuses to read them.
-  const { store, dueIssues, activeGroups, groupOldest, worstIssues, agentBeats } = statements;
-  for (const statement of [store, dueIssues, activeGroups, groupOldest, worstIssues, agentBeats]) {
+  const { store, dueIssues, activeGroups, groupOldest, worstIssues, agentBeats, counters } = statements;
+  for (const statement of [store, dueIssues, activeGroups, groupOldest, worstIssues, agentBeats, counters]) {
     statement.setReadBigInts(true);
   }
   return statements;

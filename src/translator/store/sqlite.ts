@@ -335,18 +335,27 @@ class SqliteStore {
 
   /** A turn with the requests; without those that fail by themselves, whose senders hear of it here. */
   #stage(asked: readonly Work[]): { readonly turn: CommitTurn; readonly work: readonly Work[] } {
-    const turn = new CommitTurn(this.issues, this.#uids, this.#hasher);
-    for (const item of asked) {
-      if (item.kind !== 'request') continue;
+    let work = asked;
+    for (;;) {
+      const turn = new CommitTurn(this.issues, this.#uids, this.#hasher);
+      const failed = this.#stageUntilOneFails(turn, work);
+      if (failed === undefined) return { turn, work };
+      turn.rollBack();
+      work = work.filter((item) => item !== failed);
+    }
+  }
+
+  #stageUntilOneFails(turn: CommitTurn, work: readonly Work[]): Work | undefined {
+    return work.find((item) => {
+      if (item.kind !== 'request') return false;
       try {
         turn.stage(item.request, item.decide);
+        return false;
       } catch (error) {
-        turn.rollBack();
         item.waiter.reject(explain(this.#path, error));
-        return this.#stage(asked.filter((other) => other !== item));
+        return true;
       }
-    }
-    return { turn, work: asked };
+    });
   }
 
   #commitTurn(turn: CommitTurn, work: readonly Work[]): readonly AfterCommit[] {

@@ -130,8 +130,12 @@ export interface Decision {
   readonly counted: Counters;
 }
 
-/** Whole numbers that never go down, by name. */
+/** Whole numbers that never go down, by name. One that would be too large to be exact stays at the largest that is. */
 export type Counters = ReadonlyMap<string, number>;
+
+export function addCounts(a: number, b: number): number {
+  return Math.min(a + b, Number.MAX_SAFE_INTEGER);
+}
 
 export type OutgoingSignal = 'logs' | 'traces';
 

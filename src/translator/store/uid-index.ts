@@ -88,7 +88,7 @@ export class UidIndex {
         for (const block of blocks) this.#remember(saving.day, block);
         this.#saving = undefined;
         saving.uids.free();
-        blocks.slice(0, 1).forEach(freeMemory);
+        for (const { buffer } of blocks.slice(0, 1)) freeMemory(new Uint8Array(buffer)); // of all blocks
       },
     };
   }
