@@ -66,7 +66,9 @@ stock('faults in the real chain', () => {
 
   it('loses nothing while Loki is down', async () => {
     const { lost } = await down('loki-down', [chain.loki]);
-    expect(lost).toEqual(NOTHING);
+    expect(lost).toEqual({ ...NOTHING, logs: lost.logs });
+    // Killed between taking a request and saying so, it gets it again, and may count it twice.
+    expect(lost.logs).toBeLessThanOrEqual(0);
   });
 
   it('loses nothing that comes while Jaeger is down, but Jaeger forgets what it had: its store is its memory', async () => {
