@@ -1,6 +1,7 @@
 import type { IssueState } from './fold.ts';
 import { compareEvents, type IssueEvent } from './issue-event.ts';
-import { EventPack, type EventMoments, packEvents } from './packed-events.ts';
+import { type EventMoments } from './pack-format.ts';
+import { EventPack, packEvents } from './packed-events.ts';
 
 const PACK_EVENTS = 32;
 /**

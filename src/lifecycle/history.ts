@@ -1,7 +1,7 @@
 import { applyEvent, type FoldTransition, type IssueState, UNSEEN } from './fold.ts';
 import { EventTail } from './event-tail.ts';
 import { compareEvents, type EventPosition, type IssueEvent } from './issue-event.ts';
-import type { EventMoments } from './packed-events.ts';
+import type { EventMoments } from './pack-format.ts';
 
 /** Events of one issue that stay movable, at most. */
 export const TAIL_EVENTS_MAX = 1024;

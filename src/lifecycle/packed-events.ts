@@ -1,4 +1,21 @@
 import { compareEvents, type IssueEvent, SEVERITIES, type Severity } from './issue-event.ts';
+import {
+  type EventMoments,
+  type Words,
+  NOTHING_SAID,
+  KINDS,
+  SEVERITY_SHIFT,
+  REPEATED,
+  RAW_IDS,
+  SMALL_COUNT,
+  TRACE_ID_BYTES,
+  SPAN_ID_BYTES,
+  INTEGER_BYTES,
+  LENGTH_BYTES,
+  WIDE,
+  HEX_DIGITS,
+} from './pack-format.ts';
+import { PackReader, unpackEvents } from './pack-reader.ts';
 
 /**
  * Events as bytes: much less than objects take, and nothing for a garbage collector to walk. Each event is a byte that
@@ -11,17 +28,6 @@ export function packEvents(events: readonly IssueEvent[]): Uint8Array {
   for (const event of events) writer.add(event);
   return writer.copy();
 }
-
-/** @throws when the bytes are cut short */
-export function unpackEvents(bytes: Uint8Array): IssueEvent[] {
-  const reader = new Reader(bytes);
-  const events: IssueEvent[] = [];
-  while (!reader.isAtEnd) events.push(reader.event());
-  return events;
-}
-
-/** When an event was, and when it was taken, unix ns. */
-export type EventMoments = Pick<IssueEvent, 'effectiveTime' | 'takenAt'>;
 
 /** Some events, as bytes, with none of another pack between them. It never changes. */
 export class EventPack {
@@ -38,12 +44,12 @@ export class EventPack {
   }
 
   get oldest(): IssueEvent {
-    return this.#oldest ?? new Reader(this.bytes).event();
+    return this.#oldest ?? new PackReader(this.bytes).event();
   }
 
   /** Of the oldest event; all that is mostly asked of it. */
   get oldestMoments(): EventMoments {
-    return this.#oldest ?? new Reader(this.bytes).moments();
+    return this.#oldest ?? new PackReader(this.bytes).moments();
   }
 
   /** In order. */
@@ -51,12 +57,6 @@ export class EventPack {
     const events = unpackEvents(this.bytes);
     return this.#oldest === undefined ? events : events.sort(compareEvents);
   }
-}
-
-interface Words {
-  readonly summary: string;
-  readonly severityAsSaid: string;
-  readonly category: string;
 }
 
 /**
@@ -81,28 +81,10 @@ export interface EncodedReport {
   readonly spanIdAt: number;
 }
 
-const NOTHING_SAID: Words = { summary: '', severityAsSaid: '', category: '' };
-const KINDS = ['report', 'resolve', 'dismiss'] as const;
-const KIND_MASK = 3;
-const SEVERITY_SHIFT = 2;
-const SEVERITY_MASK = 3;
-/** The words are those of the event before. */
-const REPEATED = 16;
-/** The ids are 16 and 8 bytes, of lower-case hex. */
-const RAW_IDS = 32;
-/** The count is one byte. */
-const SMALL_COUNT = 64;
-const TRACE_ID_BYTES = 16;
-const SPAN_ID_BYTES = 8;
 const BYTE_MAX = 255;
 
-const INTEGER_BYTES = 8;
-const LENGTH_BYTES = 4;
 /** Of an event, but for its texts: a byte, three numbers and the lengths of three texts. */
 const FIXED_BYTES = 1 + 3 * INTEGER_BYTES + 3 * LENGTH_BYTES;
-/** Lowest bit of a text's length: it has characters beyond Latin-1 and so two bytes for each. */
-const WIDE = 1;
-
 /** A writer that outgrows so few bytes outgrows twice as many soon: to get memory costs more than to write into it. */
 const FEW_BYTES = 512;
 /** Of a writer's memory: more than so much of it unused is not handed over with a pack. */
@@ -157,7 +139,7 @@ export class PackWriter {
 
   /** There must be one. */
   newest(): IssueEvent {
-    return new Reader(this.#bytes.subarray(this.#newestStart, this.#newestEnd), this.#newestSaid).event();
+    return new PackReader(this.#bytes.subarray(this.#newestStart, this.#newestEnd), this.#newestSaid).event();
   }
 
   /** A copy of what was written. */
@@ -174,8 +156,8 @@ export class PackWriter {
 
   /** After an event that is not the newest. @param start where it was written */
   #noteOldest(start: number): void {
-    const known = this.#oldest ?? new Reader(this.#bytes.subarray(0, start)).event();
-    const event = new Reader(this.#bytes.subarray(start, this.#at), this.#said).event();
+    const known = this.#oldest ?? new PackReader(this.#bytes.subarray(0, start)).event();
+    const event = new PackReader(this.#bytes.subarray(start, this.#at), this.#said).event();
     this.#oldest = compareEvents(event, known) < 0 ? event : known;
   }
 
@@ -327,7 +309,6 @@ export class PackWriter {
   }
 }
 
-const HEX_DIGITS = '0123456789abcdef';
 const NO_DIGIT = 16;
 /** Value of each lower-case hex digit, by its code. */
 const HEX_VALUES = Uint8Array.from({ length: 128 }, (_, code) => {
@@ -341,103 +322,3 @@ const scratchBytes = new Uint8Array(scratch.buffer);
 
 /** Of one pack at a time; its memory is used again. */
 const writer = new PackWriter(4096);
-
-class Reader {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  #at = 0;
-  #said: Words;
-
-  /** @param said the words before the first event, which may be the same again */
-  constructor(bytes: Uint8Array, said = NOTHING_SAID) {
-    this.#said = said;
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length;
-  }
-
-  /** Of the event that starts here. */
-  moments(): EventMoments {
-    this.#at++;
-    return { effectiveTime: this.#integer(), takenAt: this.#integer() };
-  }
-
-  /** The event that starts here. */
-  event(): IssueEvent {
-    const head = this.#byte();
-    const effectiveTime = this.#integer();
-    const takenAt = this.#integer();
-    const occurrenceCount = (head & SMALL_COUNT) === 0 ? this.#number() : this.#byte();
-    const uid = this.#text();
-    const hasIds = (head & RAW_IDS) !== 0;
-    const traceId = hasIds ? this.#hex(TRACE_ID_BYTES) : this.#text();
-    const spanId = hasIds ? this.#hex(SPAN_ID_BYTES) : this.#text();
-    if ((head & REPEATED) === 0) {
-      this.#said = { summary: this.#text(), severityAsSaid: this.#text(), category: this.#text() };
-    }
-    const { summary, severityAsSaid, category } = this.#said;
-    const kind = KINDS[head & KIND_MASK];
-    const severity = SEVERITIES[(head >> SEVERITY_SHIFT) & SEVERITY_MASK];
-    if (kind === undefined || severity === undefined) throw new RangeError('packed events hold an unknown kind');
-    const span = { traceId, spanId };
-    if (kind !== 'report') return { kind, uid, effectiveTime, takenAt, summary, span };
-    const words = { severity, severityAsSaid, category, occurrenceCount };
-    return { kind, uid, effectiveTime, takenAt, summary, span, ...words };
-  }
-
-  #byte(): number {
-    return this.#view.getUint8(this.#at++);
-  }
-
-  #integer(): bigint {
-    this.#at += INTEGER_BYTES;
-    return this.#view.getBigInt64(this.#at - INTEGER_BYTES, true);
-  }
-
-  #number(): number {
-    this.#at += INTEGER_BYTES;
-    return this.#view.getFloat64(this.#at - INTEGER_BYTES, true);
-  }
-
-  #hex(byteLength: number): string {
-    const start = this.#take(byteLength);
-    const codes: number[] = [];
-    for (let at = start; at < this.#at; at++) {
-      const byte = this.#bytes[at] ?? 0;
-      codes.push(HEX_DIGITS.charCodeAt(byte >>> 4), HEX_DIGITS.charCodeAt(byte & 15));
-    }
-    return String.fromCharCode(...codes);
-  }
-
-  #text(): string {
-    const header = this.#view.getUint32(this.#at, true);
-    this.#at += LENGTH_BYTES;
-    const length = header >>> 1;
-    const isWide = (header & WIDE) === WIDE;
-    const start = this.#take(length * (isWide ? 2 : 1));
-    let text = '';
-    // By parts: a call takes so many arguments, and a text made unit by unit is a chain of strings.
-    for (let from = 0; from < length; from += TEXT_PART) {
-      const units = isWide
-        ? Array.from({ length: Math.min(TEXT_PART, length - from) }, (_, unit) =>
-            this.#view.getUint16(start + 2 * (from + unit), true),
-          )
-        : this.#bytes.subarray(start + from, start + Math.min(from + TEXT_PART, length));
-      text += String.fromCharCode(...units);
-    }
-    return text;
-  }
-
-  /** Moves over so many bytes; where they start. */
-  #take(byteLength: number): number {
-    const start = this.#at;
-    if (start + byteLength > this.#bytes.length) throw new RangeError('packed events are cut short');
-    this.#at = start + byteLength;
-    return start;
-  }
-}
-
-const TEXT_PART = 1024;

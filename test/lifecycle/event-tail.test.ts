@@ -4,7 +4,8 @@ import { EventTail } from '../../src/lifecycle/event-tail.ts';
 import { applyEvent, type IssueState, UNSEEN } from '../../src/lifecycle/fold.ts';
 import { foldEvents, insertEvent, NO_HISTORY } from '../../src/lifecycle/history.ts';
 import { compareEvents, type IssueEvent } from '../../src/lifecycle/issue-event.ts';
-import { packEvents, unpackEvents } from '../../src/lifecycle/packed-events.ts';
+import { unpackEvents } from '../../src/lifecycle/pack-reader.ts';
+import { packEvents } from '../../src/lifecycle/packed-events.ts';
 import { close, report, SECOND } from './events.ts';
 
 /** Mostly a little later than the last, sometimes anywhere. */

@@ -1,6 +1,7 @@
 import type { IssueNames, IssueRecord } from '../../lifecycle/issue.ts';
 import type { IssueEvent } from '../../lifecycle/issue-event.ts';
-import { type EncodedReport, type EventPack, PackWriter, unpackEvents } from '../../lifecycle/packed-events.ts';
+import { unpackEvents } from '../../lifecycle/pack-reader.ts';
+import { type EncodedReport, type EventPack, PackWriter } from '../../lifecycle/packed-events.ts';
 import { PACK_EVENTS, Recurrences } from '../../lifecycle/recurrence.ts';
 
 /** Room for a few events, and when they are more, for a pack of usual ones. */

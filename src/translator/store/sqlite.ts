@@ -13,6 +13,7 @@ import { lockStore, type StoreLock } from './sqlite-lock.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
 import type { CommitRequest, Counters, Decide, ForgetLimits, Store, StoreIdentity } from './store.ts';
+import type { AfterCommit, Work, WriteWork } from './store-work.ts';
 import { UidHasher } from './uid-hasher.ts';
 import { UidIndex } from './uid-index.ts';
 
@@ -91,30 +92,6 @@ function storeOn(engine: SqliteStore): Store {
     checkWritable: () => engine.checkWritable(),
     close: () => engine.close(),
   };
-}
-
-/** What a write leaves to be done once it is on disk. */
-type AfterCommit = () => void;
-
-interface RequestWork {
-  readonly kind: 'request';
-  readonly request: CommitRequest;
-  readonly decide: Decide;
-  readonly waiter: Waiter;
-}
-
-/** `save`: of issues as they were before the requests of the same turn; a transaction of its own. */
-interface WriteWork {
-  readonly kind: 'write' | 'save';
-  readonly act: () => AfterCommit | undefined;
-  readonly waiter: Waiter;
-}
-
-type Work = RequestWork | WriteWork;
-
-interface Waiter {
-  resolve(): void;
-  reject(error: Error): void;
 }
 
 class SqliteStore {
