@@ -34,7 +34,7 @@ export class PackReader {
   #said: Words;
 
   /** @param said the words before the first event, which may be the same again */
-  constructor(bytes: Uint8Array, said = NOTHING_SAID) {
+  constructor(bytes: Uint8Array, said: Words = NOTHING_SAID) {
     this.#said = said;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
